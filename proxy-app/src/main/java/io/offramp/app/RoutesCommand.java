@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.route.RouteConfig;
@@ -112,7 +113,8 @@ final class RoutesCommand implements Callable<Integer> {
     private boolean print(ListenerConfig of, AskedRequest asked) {
         PrintWriter out = spec.commandLine().getOut();
         RequestHead head = asked.head();
-        RouteReport report = RouteReport.of(of.routes(), head, address());
+        RouteReport report = RouteReport.of(
+                of.routes(), head, new ClientAddress(address(), of.http().trustedProxies()));
         out.println("listener " + of.name() + ", the first route that matches:");
         int width = of.routes().stream()
                 .mapToInt(each -> each.name().length())

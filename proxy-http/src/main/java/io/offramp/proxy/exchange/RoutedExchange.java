@@ -16,7 +16,6 @@ import io.offramp.proxy.rule.RuleRequest;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
-import java.net.InetAddress;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
             refuse(Refusal.OVERLOADED, "memory is short");
             return;
         }
-        Route found = settings.router().route(head, this::clientAddress);
+        Route found = settings.router().route(head, client.fields().source());
         route = found;
         switch (found.destination()) {
             case Destination.To to -> begin(found, to, head);
@@ -55,10 +54,6 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
 
     private static int chance(Destination.Split split) {
         return ThreadLocalRandom.current().nextInt(split.weight());
-    }
-
-    private InetAddress clientAddress(Fields fields) {
-        return client.fields().source().of(fields);
     }
 
     private void begin(Route found, Destination.@Nullable To to, RequestHead head) {
@@ -126,9 +121,9 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
     }
 
     /** The page in place of a server's answer; null if that passes. */
-    final @Nullable OwnAnswer inPlaceOf(int status) {
+    final @Nullable OwnAnswer inPlaceOf(AnswerHead head) {
         RuleRun run = rules;
-        return run == null ? null : run.inPlaceOf(status);
+        return run == null ? null : run.inPlaceOf(head);
     }
 
     /** Sends the head of a server's answer. */

@@ -35,6 +35,18 @@ public final class FieldRules {
     }
 
     /**
+     * True if a client may say this of its request: not what this proxy says itself, and only a trusted proxy what
+     * others say.
+     */
+    public static boolean isBelieved(Field kind, boolean trusted) {
+        return switch (kind) {
+            case CLIENT_CERT, FRAMING_TWIN, PROXY, TWIN -> false;
+            case FORWARDED, FORWARDING, X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
+            default -> true;
+        };
+    }
+
+    /**
      * True if a field of an answer passes to the client.
      *
      * @param upgrade true if the answer changes the protocol

@@ -1,6 +1,7 @@
 package io.offramp.proxy.rate;
 
 import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.net.ClientKey;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ public sealed interface RateKey {
 
     /**
      * By the value of a field, such as an API key that an access rule has checked: anyone can send another value each
-     * time.
+     * time. A field that only a trusted proxy may send is none of another client.
      *
      * @param name in lower case
      */
@@ -35,8 +36,9 @@ public sealed interface RateKey {
             this(name.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII));
         }
 
-        private boolean isIn(Fields request) {
-            return request.hasName(lower);
+        private boolean isIn(Fields request, boolean trusted) {
+            int first = request.indexOf(lower);
+            return first >= 0 && FieldRules.isBelieved(request.kind(first), trusted);
         }
 
         /** Of all its lines: a server may take any of them. */
@@ -70,7 +72,8 @@ public sealed interface RateKey {
                 client.certificate() == null
                         ? byAddress(request, client)
                         : hash(START, client.certificate().fingerprint());
-            case Header header -> header.isIn(request) ? header.hash(request) : byAddress(request, client);
+            case Header header ->
+                header.isIn(request, client.trusted()) ? header.hash(request) : byAddress(request, client);
         };
     }
 

@@ -1,6 +1,8 @@
 package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.FieldEdits;
+import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.net.Cidr;
@@ -12,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +69,12 @@ public record RouteConditions(
 
     /** What a request does not meet, besides host and path; null if it meets all. */
     @Nullable
-    String missed(RequestHead request, Function<Fields, InetAddress> client) {
+    String missed(RequestHead request, ClientAddress client) {
         if (!methods.isEmpty() && !methods.contains(request.message().method())) {
             return "method";
         }
         for (Map.Entry<String, ValueCondition> each : fields.entrySet()) {
-            if (!each.getValue().matches(values(request.fields(), each.getKey()))) {
+            if (!each.getValue().matches(values(request.fields(), each.getKey(), client.isProxy()))) {
                 return "header " + each.getKey();
             }
         }
@@ -83,7 +84,7 @@ public record RouteConditions(
             }
         }
         if (!clients.isEmpty()) {
-            InetAddress address = client.apply(request.fields());
+            InetAddress address = client.of(request.fields());
             if (clients.stream().noneMatch(each -> each.contains(address))) {
                 return "client";
             }
@@ -91,11 +92,12 @@ public record RouteConditions(
         return null;
     }
 
-    private static List<String> values(Fields fields, String name) {
+    /** Of lines that the client may say. */
+    private static List<String> values(Fields fields, String name, boolean trusted) {
         byte[] lower = FieldEdits.lower(name);
         List<String> values = new ArrayList<>(1);
         for (int i = 0; i < fields.size(); i++) {
-            if (fields.isName(i, lower)) {
+            if (fields.isName(i, lower) && FieldRules.isBelieved(fields.kind(i), trusted)) {
                 values.add(fields.value(i));
             }
         }

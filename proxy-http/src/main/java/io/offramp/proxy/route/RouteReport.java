@@ -1,9 +1,13 @@
 package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.rule.RequestRule;
 import io.offramp.proxy.rule.RouteRules;
-import java.net.InetAddress;
+import io.offramp.proxy.rule.RuleOutcome;
+import io.offramp.proxy.rule.RuleRequest;
+import io.offramp.proxy.rule.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,7 +33,7 @@ public record RouteReport(List<Step> steps, Route result) {
     }
 
     /** Looks at each route in turn, then asks the router. */
-    public static RouteReport of(List<RouteConfig> routes, RequestHead request, InetAddress client) {
+    public static RouteReport of(List<RouteConfig> routes, RequestHead request, ClientAddress client) {
         String host = request.target().host();
         String raw = request.target().path();
         String path = RoutePath.isPlain(raw) ? raw : RoutePath.read(raw, 0);
@@ -42,21 +46,37 @@ public record RouteReport(List<Step> steps, Route result) {
             }
         }
         Router router = new Router(routes, RouteReport::named, RouteRules.NONE);
-        return new RouteReport(steps, router.route(request, fields -> client));
+        return new RouteReport(steps, router.route(request, client));
     }
 
     private static @Nullable String missed(
-            RouteConditions when, @Nullable String host, String path, RequestHead request, InetAddress client) {
+            RouteConditions when, @Nullable String host, String path, RequestHead request, ClientAddress client) {
         if (!when.matchesHost(host)) {
             return "host";
         }
-        return when.path().matches(path) ? when.missed(request, fields -> client) : "path";
+        return when.path().matches(path) ? when.missed(request, client) : "path";
     }
 
-    /** A route to the names of its upstreams: nothing is looked up, and two are alike if they lead to the same. */
+    /**
+     * A route to the names of its upstreams: nothing is looked up, and two are alike if they lead to the same. As in
+     * the proxy, each protection makes rules of its own.
+     */
     private static Route named(RouteConfig config) {
         Destination named = new Destination.Nowhere(Refusal.NO_SERVER, upstreams(config));
-        return new Route(config.name(), config.when().read(), named, config.rules(), RouteEvents.NONE);
+        RouteRules rules = config.rules();
+        if (!config.protection().equals(Protection.NONE)) {
+            rules = rules.toBuilder()
+                    .request(Stage.ACCESS, new Protected(config.protection()))
+                    .build();
+        }
+        return new Route(config.name(), config.when().read(), named, rules, RouteEvents.NONE);
+    }
+
+    private record Protected(Protection by) implements RequestRule {
+        @Override
+        public void apply(RuleRequest request, RuleOutcome next) {
+            next.pass();
+        }
     }
 
     /** Names of the upstreams, with the weights of a split; empty if a rule answers all. */

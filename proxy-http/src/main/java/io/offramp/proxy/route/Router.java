@@ -1,12 +1,11 @@
 package io.offramp.proxy.route;
 
-import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -110,9 +109,9 @@ public final class Router {
     /**
      * The route of a request.
      *
-     * @param client gives its client's address, if a condition asks for it
+     * @param client what is known of its client
      */
-    public Route route(RequestHead request, Function<Fields, InetAddress> client) {
+    public Route route(RequestHead request, ClientAddress client) {
         return byOthers
                 ? route(request.target(), when -> when.missed(request, client) == null)
                 : route(request.target());

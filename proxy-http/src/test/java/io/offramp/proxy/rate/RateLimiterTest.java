@@ -69,6 +69,22 @@ class RateLimiterTest {
     }
 
     @Test
+    void shouldCountByAFieldOfATrustedProxyAlone() {
+        // Given
+        RateLimiter limiter = limiter(What.REQUESTS, 1, 1, new RateKey.Header("X-Real-IP"), false);
+
+        // Then
+        assertThat(limiter.take(fields("X-Real-IP", "192.0.2.1"), client("198.51.100.9")))
+                .isZero();
+        assertThat(limiter.take(fields("X-Real-IP", "192.0.2.2"), client("198.51.100.9")))
+                .isPositive();
+        assertThat(limiter.take(fields("X-Real-IP", "192.0.2.1"), client("10.0.0.1")))
+                .isZero();
+        assertThat(limiter.take(fields("X-Real-IP", "192.0.2.2"), client("10.0.0.1")))
+                .isZero();
+    }
+
+    @Test
     void shouldCountByAFieldAndByTheAddressWithoutIt() {
         // Given
         RateLimiter limiter = limiter(What.REQUESTS, 1, 1, new RateKey.Header("X-Api-Key"), false);

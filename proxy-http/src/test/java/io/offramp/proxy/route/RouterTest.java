@@ -3,7 +3,11 @@ package io.offramp.proxy.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.offramp.proxy.compress.CompressionConfig;
+import io.offramp.proxy.guard.AddressList;
+import io.offramp.proxy.guard.GuardConfig;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HeadBuilder;
@@ -22,9 +26,9 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -186,10 +190,10 @@ class RouterTest {
                 "canary", narrow, List.of(new RouteConfig.Share(1, "sub")), ExchangeBounds.NONE, RouteRules.NONE);
         List<RouteConfig> routes = List.of(canary, new RouteConfig(null, "/", "any"));
         RequestHead head = head(method, target, field);
-        InetAddress address = Cidr.parse(client).address();
+        ClientAddress address = new ClientAddress(Cidr.parse(client).address(), List.of());
 
         // When
-        Route route = new Router(routes, upstreams::group).route(head, fields -> address);
+        Route route = new Router(routes, upstreams::group).route(head, address);
         RouteReport report = RouteReport.of(routes, head, address);
 
         // Then
@@ -199,6 +203,53 @@ class RouterTest {
                                 ? "all"
                                 : report.steps().getFirst().missed())
                 .startsWith(missed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-Forwarded-Proto, 192.0.2.9, any",
+        "X-Forwarded-Proto, 10.0.0.9, sub",
+        "X-Real-IP, 192.0.2.9, any",
+        "X-Real-IP, 10.0.0.9, sub",
+        "X-Client-Cert-Subject, 10.0.0.9, any",
+        "X_Forwarded_Proto, 10.0.0.9, any",
+        "X-Canary, 192.0.2.9, sub",
+    })
+    void shouldTakeNobodysWordForWhatATrustedProxySays(String field, String client, String expected) {
+        // Given
+        RouteConditions when = new RouteConditions(
+                List.of(),
+                PathCondition.any(),
+                Set.of(),
+                Map.of(field.toLowerCase(Locale.ROOT), new ValueCondition.Text("x")),
+                Map.of(),
+                List.of());
+        RouteConfig first = new RouteConfig(
+                "first", when, List.of(new RouteConfig.Share(1, "sub")), ExchangeBounds.NONE, RouteRules.NONE);
+        Router router = new Router(List.of(first, new RouteConfig(null, "/", "any")), upstreams::group);
+
+        // When
+        Route route = router.route(
+                head("GET", "/", field + ": x"),
+                new ClientAddress(Cidr.parse(client).address(), List.of(Cidr.parse("10.0.0.0/8"))));
+
+        // Then
+        assertThat(route.name()).isEqualTo(expected.equals("sub") ? "first" : "/");
+    }
+
+    @Test
+    void shouldReportThatReadingsLeadToOtherProtection() {
+        Protection closed = new Protection(
+                new GuardConfig(new AddressList(List.of()), null, null, null), List.of(), CompressionConfig.OFF);
+        List<RouteConfig> routes =
+                List.of(new RouteConfig(null, "/admin", "any").with(closed), new RouteConfig(null, "/", "any"));
+        ClientAddress client = new ClientAddress(Cidr.parse("192.0.2.9").address(), List.of());
+
+        assertThat(RouteReport.of(routes, head("GET", "/x%2F..%2Fadmin", ""), client)
+                        .isAmbiguous())
+                .isTrue();
+        assertThat(RouteReport.of(routes, head("GET", "/x%2Fadmin", ""), client).isAmbiguous())
+                .isFalse();
     }
 
     private static RequestHead head(String method, String target, String field) {

@@ -128,9 +128,19 @@ final class ConditionReader {
         return read;
     }
 
+    /** Of the connection, or of this proxy alone: no request that is routed has one. */
     private static boolean isOfFraming(String name) {
         return switch (Field.of(name)) {
-            case HOST, CONNECTION, KEEP_ALIVE, TE, TRANSFER_ENCODING, FRAMING_TWIN, HTTP2_SETTINGS -> true;
+            case HOST,
+                    CLIENT_CERT,
+                    CONNECTION,
+                    KEEP_ALIVE,
+                    PROXY,
+                    TE,
+                    TRANSFER_ENCODING,
+                    FRAMING_TWIN,
+                    HTTP2_SETTINGS,
+                    TWIN -> true;
             default -> false;
         };
     }
