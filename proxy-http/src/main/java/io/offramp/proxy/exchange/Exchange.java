@@ -200,7 +200,7 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
     private void onFinalHead(AnswerHead head) {
         requestSide.keepNoLonger();
         AnswerHead last = search.onAnswer(head);
-        OwnAnswer page = inPlaceOf(head.status());
+        OwnAnswer page = inPlaceOf(head);
         if (page == null) {
             answerSide.onHead(head.status());
             sendHead(last);

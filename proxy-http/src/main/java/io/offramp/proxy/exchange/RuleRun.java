@@ -25,6 +25,8 @@ final class RuleRun implements RuleOutcome {
         JUDGING,
         /** All have let it pass, or one has answered. */
         DECIDED,
+        /** One has given the answer of a server that it has asked. */
+        RELAYED,
         /** The exchange is over. */
         OVER
     }
@@ -64,6 +66,15 @@ final class RuleRun implements RuleOutcome {
     }
 
     @Override
+    public void relay(OwnAnswer answer, String why) {
+        if (state == State.JUDGING) {
+            state = State.RELAYED;
+            cancel = null;
+            exchange.answer(answer, why);
+        }
+    }
+
+    @Override
     public void refuse(Refusal refusal, @Nullable String why) {
         if (state == State.JUDGING) {
             state = State.DECIDED;
@@ -89,8 +100,8 @@ final class RuleRun implements RuleOutcome {
 
     /** The page in place of a server's answer; null if that passes. */
     @Nullable
-    OwnAnswer inPlaceOf(int status) {
-        return rules.pages().inPlaceOf(status);
+    OwnAnswer inPlaceOf(AnswerHead head) {
+        return rules.pages().inPlaceOf(head);
     }
 
     /** The answer of a server behind the rules. */
@@ -105,7 +116,8 @@ final class RuleRun implements RuleOutcome {
 
     /** An answer of our own behind the rules. */
     OwnAnswer onAnswer(OwnAnswer own) {
-        return rules.answer(rules.pages().on(own), request);
+        boolean passes = state == State.RELAYED && !rules.pages().intercept();
+        return rules.answer(passes ? own : rules.pages().on(own), request);
     }
 
     /** The exchange is over; once. */

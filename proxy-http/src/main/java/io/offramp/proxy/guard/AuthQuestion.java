@@ -14,16 +14,17 @@ import java.util.Locale;
 /**
  * The request to a server that decides on another request: a GET with the other one's fields, its method in
  * {@code X-Forwarded-Method} and its target in {@code X-Forwarded-Uri}. It is this proxy's own, so what it says of
- * client and request counts, and what the client said of them does not, unless that is a trusted proxy. Pure functions.
+ * client and request counts, and what the client said of them does not, unless that is a trusted proxy. Fields that are
+ * copied from its answer are left out, so that no client answers in its place. Pure functions.
  */
 final class AuthQuestion {
     private AuthQuestion() {}
 
-    static RequestHead head(String path, RequestHead asked, ClientFields client) {
-        HeadWriter head = HeadWriter.request("GET", path);
+    static RequestHead head(ForwardAuthConfig config, RequestHead asked, ClientFields client) {
+        HeadWriter head = HeadWriter.request("GET", config.path());
         Fields fields = asked.fields();
         for (int i = 0; i < fields.size(); i++) {
-            if (passes(asked, i, client)) {
+            if (passes(asked, i, client) && !config.copies(fields.name(i))) {
                 head.copy(fields, i);
             }
         }
@@ -33,7 +34,8 @@ final class AuthQuestion {
         if (authority != null && !isTold(fields, Field.X_FORWARDED_HOST, client)) {
             head.field("X-Forwarded-Host", authority);
         }
-        return new RequestHead(head.complete(), new RequestTarget(null, path, null), ConnectionOptions.NONE, 0);
+        return new RequestHead(
+                head.complete(), new RequestTarget(null, config.path(), null), ConnectionOptions.NONE, 0);
     }
 
     private static boolean isTold(Fields fields, Field kind, ClientFields client) {

@@ -2,9 +2,7 @@ package io.offramp.proxy.guard;
 
 import io.offramp.proxy.guard.GuardEvents.Condition;
 import io.offramp.proxy.message.AnswerHead;
-import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.FieldEdits;
-import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
@@ -13,10 +11,8 @@ import io.offramp.proxy.rule.RuleOutcome;
 import io.offramp.proxy.rule.RuleRequest;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Lets requests pass that another server allows. It answers a question about each: 2xx lets the request pass, with
@@ -24,19 +20,12 @@ import java.util.regex.Pattern;
  * a failure: the request never passes then.
  */
 public final class ForwardAuthRule implements RequestRule {
-    private static final Pattern MARK = Pattern.compile("[^A-Za-z0-9]");
-
     private final ForwardAuthConfig config;
     private final UpstreamGroup group;
     private final GuardEvents events;
     private final List<Copied> copied;
 
-    private record Copied(String name, byte[] lower) {
-        boolean isTwin(String other) {
-            return other.length() == name.length()
-                    && MARK.matcher(other).replaceAll("-").equalsIgnoreCase(name);
-        }
-    }
+    private record Copied(String name, byte[] lower) {}
 
     /** @param group the upstream of the configuration */
     public ForwardAuthRule(ForwardAuthConfig config, UpstreamGroup group, GuardEvents events) {
@@ -53,7 +42,7 @@ public final class ForwardAuthRule implements RequestRule {
         AuthExchange exchange = new AuthExchange(
                 request.servers(),
                 group,
-                AuthQuestion.head(config.path(), request.head(), request.client()),
+                AuthQuestion.head(config, request.head(), request.client()),
                 AuthQuestion.client(request.client()),
                 request.allocator(),
                 answer -> onAnswer(answer, request, next));
@@ -69,7 +58,7 @@ public final class ForwardAuthRule implements RequestRule {
             }
             case AuthAnswer.Denied(AnswerHead head, byte[] body) -> {
                 events.onRefused(Condition.FORWARD_AUTH);
-                next.answer(OwnAnswer.of(head.status(), fields(head), body), "denied by " + group.name());
+                next.relay(OwnAnswer.of(head, body), "denied by " + group.name());
             }
             case AuthAnswer.Failed(boolean reached, String why) -> {
                 events.onUndecided();
@@ -86,7 +75,7 @@ public final class ForwardAuthRule implements RequestRule {
         Fields own = request.head().fields();
         for (int i = 0; i < own.size(); i++) {
             String name = own.name(i);
-            if (copied.stream().anyMatch(each -> each.isTwin(name))) {
+            if (config.copies(name)) {
                 request.edits().fields().remove(FieldEdits.lower(name));
             }
         }
@@ -98,16 +87,5 @@ public final class ForwardAuthRule implements RequestRule {
                 }
             }
         }
-    }
-
-    private static List<OwnAnswer.Entry> fields(AnswerHead head) {
-        Fields from = head.message().fields();
-        List<OwnAnswer.Entry> fields = new ArrayList<>();
-        for (int i = 0; i < from.size(); i++) {
-            if (from.kind(i) != Field.DATE && FieldRules.passes(from, head.options(), i, false)) {
-                fields.add(new OwnAnswer.Entry(from.name(i), from.value(i)));
-            }
-        }
-        return fields;
     }
 }

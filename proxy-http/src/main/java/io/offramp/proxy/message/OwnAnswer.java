@@ -4,6 +4,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,21 @@ public record OwnAnswer(
         @Nullable ResetCode code) {
     private static final byte[] RETRY_AFTER = "retry-after".getBytes(StandardCharsets.US_ASCII);
     private static final String TYPE = "Content-Type";
+    /** Fields about the bytes of a body (RFC 9110 §8). */
+    private static final Set<String> OF_BODY = Set.of(
+            "accept-ranges",
+            "content-digest",
+            "content-disposition",
+            "content-encoding",
+            "content-language",
+            "content-location",
+            "content-md5",
+            "content-type",
+            "digest",
+            "etag",
+            "last-modified",
+            "repr-digest",
+            "trailer");
 
     /**
      * A field.
@@ -50,15 +67,27 @@ public record OwnAnswer(
         return new OwnAnswer(status, HttpResponseStatus.valueOf(status).reasonPhrase(), fields, body, false, 0, null);
     }
 
+    /** A server's answer with another body: all its fields that pass. */
+    public static OwnAnswer of(AnswerHead head, byte[] body) {
+        Fields from = head.message().fields();
+        List<Entry> fields = new ArrayList<>();
+        for (int i = 0; i < from.size(); i++) {
+            if (from.kind(i) != Field.DATE && FieldRules.passes(from, head.options(), i, false)) {
+                fields.add(new Entry(from.name(i), from.value(i)));
+            }
+        }
+        return of(head.status(), fields, body);
+    }
+
     /** Whether it states its length: one of status 204 must not, and one of 304 has none (RFC 9110 §8.6). */
     public boolean hasLength() {
         return status != 204 && status != 304;
     }
 
-    /** The same with another body. */
+    /** The same with another body, without the fields about the one so far. */
     public OwnAnswer with(String type, byte[] other) {
         List<Entry> changed = new ArrayList<>(fields);
-        changed.removeIf(entry -> entry.name.equalsIgnoreCase(TYPE));
+        changed.removeIf(entry -> OF_BODY.contains(entry.name.toLowerCase(Locale.ROOT)));
         changed.add(new Entry(TYPE, type));
         return new OwnAnswer(status, reason, changed, other, last, retryAfterS, code);
     }

@@ -1,8 +1,8 @@
 package io.offramp.proxy.rule;
 
+import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.OwnAnswer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +44,12 @@ public record ErrorPages(Map<Integer, Page> pages, boolean intercept) {
         return pages.isEmpty();
     }
 
-    /** The page in place of a server's answer of that status; null if the answer passes. */
-    public @Nullable OwnAnswer inPlaceOf(int status) {
-        Page page = intercept ? pages.get(status) : null;
-        return page == null ? null : OwnAnswer.of(status, List.of(), page.body).with(page.type, page.body);
+    /**
+     * The page in place of a server's answer, with the fields that say more than the status; null if the answer passes.
+     */
+    public @Nullable OwnAnswer inPlaceOf(AnswerHead head) {
+        Page page = intercept ? pages.get(head.status()) : null;
+        return page == null ? null : OwnAnswer.of(head, page.body).with(page.type, page.body);
     }
 
     /** The same answer with its page, if there is one. */

@@ -17,6 +17,14 @@ public interface RuleOutcome {
     void answer(OwnAnswer answer, @Nullable String why);
 
     /**
+     * The same with the answer of a server that the rule has asked. A page for errors takes its place only where it
+     * takes that of servers' answers.
+     */
+    default void relay(OwnAnswer answer, String why) {
+        answer(answer, why);
+    }
+
+    /**
      * The request is refused.
      *
      * @param why for the log; null if the refusal says it

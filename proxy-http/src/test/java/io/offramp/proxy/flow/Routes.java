@@ -37,6 +37,9 @@ final class Routes {
             ExchangeBounds.UNSET,
             ExchangeBounds.UNSET);
 
+    private static final OwnAnswer LOGIN =
+            OwnAnswer.of(401, List.of(new OwnAnswer.Entry("Content-Type", "text/login")), Message.ascii("login"));
+
     /** One has bounds of its own, some have rules. */
     static final List<RouteConfig> ALL = List.of(
             new RouteConfig(null, "/app/slow", "app", SLOW),
@@ -64,6 +67,13 @@ final class Routes {
                             .answer(new AnswerFields(List.of(
                                     new FieldChange.Remove("Server"),
                                     new FieldChange.Add("X-Rule", template("a{query}")))))),
+            ruled(
+                    "/told",
+                    null,
+                    new RouteRules.Builder()
+                            .request(Stage.ACCESS, (request, next) -> next.relay(LOGIN, "denied"))
+                            .pages(new ErrorPages(
+                                    Map.of(401, new ErrorPages.Page("text/html", Message.ascii("<p>no"))), false))),
             ruled(
                     "/app/pages",
                     "app",

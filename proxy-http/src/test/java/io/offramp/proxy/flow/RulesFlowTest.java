@@ -99,7 +99,9 @@ class RulesFlowTest {
         proxy.settle();
 
         // When
-        server.send(Message.ascii("HTTP/1.1 503 Oops\r\nContent-Length: 1000\r\n\r\nstack trace"));
+        server.send(Message.ascii("HTTP/1.1 503 Oops\r\nWWW-Authenticate: Basic\r\n"
+                + "Retry-After: 7\r\nETag: \"x\"\r\nContent-Encoding: gzip\r\n"
+                + "Content-Length: 1000\r\n\r\nstack trace"));
         proxy.settle();
         String page = answer();
         ask("GET /app/pages" + HOST + "\r\n");
@@ -110,8 +112,21 @@ class RulesFlowTest {
         assertThat(page)
                 .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
                 .contains("\r\nContent-Type: text/html\r\n", "\r\nContent-Length: 8\r\n")
+                .containsOnlyOnce("\r\nRetry-After: 7\r\n")
+                .contains("\r\nWWW-Authenticate: Basic\r\n")
+                .doesNotContain("ETag", "Content-Encoding", "1000")
                 .endsWith("\r\n\r\n<p>later");
         assertThat(answer()).startsWith("HTTP/1.1 502 ").endsWith("answer properly\n");
+    }
+
+    @Test
+    void shouldShowTheAnswerOfAServerThatARuleHasAsked() {
+        ask("GET /told" + HOST + "\r\n");
+
+        assertThat(answer())
+                .startsWith("HTTP/1.1 401 ")
+                .contains("\r\nContent-Type: text/login\r\n")
+                .endsWith("login");
     }
 
     @Test

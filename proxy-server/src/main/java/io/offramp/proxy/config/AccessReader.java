@@ -60,6 +60,9 @@ final class AccessReader {
         if (NOT_COPIED.contains(text.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("\"" + text + "\" belongs to a connection, not to a request");
         }
+        if (!FieldChangeReader.isOfRules(text, true)) {
+            throw new IllegalArgumentException("\"" + text + "\" belongs to this proxy");
+        }
         return text.matches("[A-Za-z0-9][A-Za-z0-9-]{0,99}") ? text : null;
     });
 

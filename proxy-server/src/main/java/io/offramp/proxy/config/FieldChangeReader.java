@@ -65,10 +65,19 @@ final class FieldChangeReader {
         return read;
     }
 
-    /** Fields of framing, of the connection and of the client's identity are no rule's business. */
     private static boolean check(String name, Value value, boolean request) {
+        boolean may = isOfRules(name, request);
+        if (!may) {
+            value.error(name + " belongs to this proxy: " + (request ? "see forwarding" : "it frames answers")
+                    + "; a rule cannot change it");
+        }
+        return may;
+    }
+
+    /** Fields of framing, of the connection and of the client's identity are no rule's business. */
+    static boolean isOfRules(String name, boolean request) {
         boolean ours = request && OURS.contains(name.toLowerCase(Locale.ROOT)) || name.equalsIgnoreCase("trailer");
-        boolean may = !ours
+        return !ours
                 && switch (Field.of(name)) {
                     case OTHER, FORWARDING -> true;
                     case FORWARDED,
@@ -80,10 +89,5 @@ final class FieldChangeReader {
                             X_REQUEST_ID -> !request;
                     default -> false;
                 };
-        if (!may) {
-            value.error(name + " belongs to this proxy: " + (request ? "see forwarding" : "it frames answers")
-                    + "; a rule cannot change it");
-        }
-        return may;
     }
 }

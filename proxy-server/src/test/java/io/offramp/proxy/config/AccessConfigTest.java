@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code access}, {@code rates} and {@code compression}, as they are configured. */
 class AccessConfigTest {
@@ -125,6 +127,26 @@ class AccessConfigTest {
                                 new RateKey.Header("X-Key"),
                                 false,
                                 16_384));
+    }
+
+    @Test
+    void shouldLetASecondOfALargeRateComeAtOnce() throws IOException {
+        assertThat(routes("    rates: [{bytes: 10g/h}, {bytes: 1024g/h}, {bytes: 1m/m}, {requests: 10/h}]\n")
+                        .getFirst()
+                        .protection()
+                        .rates())
+                .extracting(RateLimit::burst)
+                .containsExactly((10L << 30) / 3600, (1L << 40) / 3600, 64L << 10, 1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Client-Cert", "X-Forwarded-For", "Via", "Max-Forwards", "HTTP2-Settings"})
+    void shouldCopyNoFieldOfThisProxy(String field) throws IOException {
+        assertThat(file.problems("listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n"
+                        + "    access: {forward-auth: {upstream: 'a:1', copy: [" + field + "]}}\n"))
+                .singleElement()
+                .asString()
+                .endsWith("copy[0]: \"" + field + "\" belongs to this proxy");
     }
 
     @Test
