@@ -24,6 +24,9 @@ import picocli.CommandLine.ExitCode;
 final class Serving {
     private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
+    /** Between two looks at the warm-up. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
 
     private final ProxyServer server;
@@ -31,6 +34,8 @@ final class Serving {
     private final Upgrades upgrades;
     private final @Nullable UpgradeSocket socket;
     private final @Nullable Predecessor predecessor;
+    /** The service's state is that of this process. Before, it is that of the predecessor. */
+    private volatile boolean isMain;
 
     private Serving(
             ProxyServer server,
@@ -83,15 +88,18 @@ final class Serving {
                         System.getenv(), ProcessHandle.current().pid()))
                 : predecessor.take();
         ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
-        Upgrades upgrades = new Upgrades(manager);
+        Upgrades upgrades = new Upgrades(manager, predecessor);
         UpgradeSocket socket = open(config.upgradeSocket(), inheritance, upgrades);
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends(), inheritance);
+            if (predecessor != null) { // which serves until this process is warm
+                server.succession().rest();
+            }
             server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
             return new Serving(server, manager, upgrades, socket, predecessor);
         } catch (StartException e) {
-            if (socket != null && predecessor == null) { // else the process before goes on with it
+            if (socket != null) {
                 socket.close();
             }
             throw e;
@@ -145,10 +153,11 @@ final class Serving {
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
         try {
             if (predecessor == null) {
+                isMain = true;
                 manager.ready("serving");
-            } else { // which notifies the manager, too: until then, that listens to it alone
-                server.awaitWarm();
-                predecessor.sayReady();
+            } else { // which notifies the manager, too
+                takeOver(predecessor);
+                isMain = true;
             }
             if (socket != null) {
                 upgrades.on(server, socket);
@@ -156,6 +165,20 @@ final class Serving {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** When this process is warm. If the other has ended before, its connections wait, and it is time. */
+    private void takeOver(Predecessor other) {
+        boolean isAlone = false;
+        while (!server.isWarm() && !isAlone) {
+            isAlone = other.hasEnded(LOOK);
+        }
+        server.succession().takeBack();
+        other.sayReady();
+        server.succession().own();
+        if (socket != null) {
+            socket.own();
         }
     }
 
@@ -188,10 +211,10 @@ final class Serving {
      * code.
      */
     private void drain() {
-        boolean isReplaced = server.succession().isOver();
-        int cut = isReplaced ? server.close(Duration.ZERO) : stop();
+        Duration rest = upgrades.end();
+        int cut = rest == null ? stop() : server.close(rest);
         LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
-        if (isReplaced) {
+        if (rest != null) {
             upgrades.sayDone(cut);
         }
         if (socket != null) {
@@ -202,8 +225,12 @@ final class Serving {
     }
 
     private int stop() {
-        upgrades.abandon();
-        manager.stopping("draining");
+        if (predecessor != null) {
+            predecessor.sayOver();
+        }
+        if (isMain) {
+            manager.stopping("draining");
+        }
         Duration delay = server.config().drainDelay();
         if (!delay.isZero()) {
             LOG.info("leaving: /healthz/ready says no, all goes on for {} s", delay.toSeconds());

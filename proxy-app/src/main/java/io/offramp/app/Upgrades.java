@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import io.offramp.proxy.handover.Legacy;
 import io.offramp.proxy.handover.Peer;
+import io.offramp.proxy.handover.Predecessor;
 import io.offramp.proxy.handover.Protocol;
 import io.offramp.proxy.handover.Successor;
 import io.offramp.proxy.handover.UpgradeSocket;
@@ -36,14 +37,29 @@ final class Upgrades implements UpgradeSocket.Callers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upgrades.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    /** From the last word of a process to its end. */
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(2);
 
     private final ServiceManager manager;
+    private final @Nullable Predecessor before;
     private final CompletableFuture<Running> running = new CompletableFuture<>();
     private final Semaphore turn = new Semaphore(1);
     private volatile @Nullable Next next;
+    private Stage stage = Stage.SERVING;
+    private long handedUntilNs;
 
-    Upgrades(ServiceManager manager) {
+    /** @param before the process whose place this one takes; null for none */
+    Upgrades(ServiceManager manager, @Nullable Predecessor before) {
         this.manager = manager;
+        this.before = before;
+    }
+
+    private enum Stage {
+        SERVING,
+        /** The next process serves. */
+        HANDED,
+        /** This process ends, and no other takes its place any more. */
+        ENDING
     }
 
     private record Running(ProxyServer server, UpgradeSocket socket) {}
@@ -83,7 +99,7 @@ final class Upgrades implements UpgradeSocket.Callers {
     public void onSuccessor(Peer successor) {
         Next expected = next;
         try {
-            long pid = successor.credentials().pid();
+            long pid = successor.pid();
             if (expected == null || expected.process().pid() != pid) {
                 LOG.warn("upgrade: process {} wants to take over, and nobody has started it for that", pid);
                 Successor.refuse(successor, "no upgrade by this process is under way");
@@ -99,9 +115,11 @@ final class Upgrades implements UpgradeSocket.Callers {
         if (ProcessHandle.current().pid() == 1) {
             throw new IOException("a container ends with its first process, which is this one: replace the container");
         }
-        Process process = start(now.server());
-        Next started = new Next(command, process, new CompletableFuture<>());
-        next = started;
+        if (before != null && !before.hasEnded(LAST_MOMENT)) {
+            throw new IOException("the process before this one still has connections: wait until it has ended");
+        }
+        Next started = next(command, now.server());
+        Process process = started.process();
         say(command, name(process) + " starts");
         Successor successor;
         try {
@@ -109,11 +127,26 @@ final class Upgrades implements UpgradeSocket.Callers {
             give(successor, now);
             say(command, name(process) + " has the sockets");
             successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
+            hand(now.server().config().drain());
         } catch (IOException e) {
             process.destroyForcibly();
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
         leave(started, successor, now);
+    }
+
+    /** A stop comes before it, and it is not started, or behind it, and it is ended. */
+    private synchronized Next next(Peer command, ProxyServer server) throws IOException {
+        checkServing();
+        Next started = new Next(command, start(server), new CompletableFuture<>());
+        next = started;
+        return started;
+    }
+
+    private void checkServing() throws IOException {
+        if (stage != Stage.SERVING) {
+            throw new IOException("this process stops");
+        }
     }
 
     /** The same command as that of this process, by the start script of now. */
@@ -161,6 +194,24 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
     }
 
+    private synchronized void hand(Duration drain) throws IOException {
+        checkServing();
+        stage = Stage.HANDED;
+        handedUntilNs = System.nanoTime() + drain.toNanos();
+    }
+
+    /** Not if this process ends: then its connections have the rest of their time, and it takes no other. */
+    private synchronized boolean takeBack(Running now) {
+        if (stage != Stage.HANDED) {
+            return false;
+        }
+        stage = Stage.SERVING;
+        now.server().succession().takeBack();
+        now.socket().goOn();
+        manager.ready(ProcessHandle.current().pid(), "serving");
+        return true;
+    }
+
     private void leave(Next started, Successor successor, Running now) throws IOException {
         Succession succession = now.server().succession();
         Duration drain = now.server().config().drain();
@@ -169,28 +220,36 @@ final class Upgrades implements UpgradeSocket.Callers {
         manager.ready(started.process().pid(), "serving");
         say(
                 started.command(),
-                name(started.process()) + " serves; "
+                name(started.process()) + Protocol.SERVES
                         + now.server().connections().count() + " connections of process "
                         + ProcessHandle.current().pid() + " have " + drain.toSeconds() + " s to finish");
-        if (succession.drain(drain, successor.ended())) {
+        if (succession.drain(drain, successor.died())) {
             System.exit(ExitCode.OK); // the shutdown hook does the rest
         }
-        succession.takeBack();
-        now.socket().goOn();
-        manager.ready(ProcessHandle.current().pid(), "serving");
-        throw new IOException(name(started.process()) + " has ended; this process serves again");
+        throw new IOException(name(started.process())
+                + (takeBack(now) ? " has ended; this process serves again" : " has ended, and this process ends, too"));
     }
 
     private static String name(Process process) {
         return "process " + process.pid();
     }
 
-    /** This process ends in another way: a next one that does not serve yet must not begin to. */
-    void abandon() {
+    /**
+     * This process ends. A next one that does not serve yet must not begin to.
+     *
+     * @return the rest of the time that its connections have if the next one serves; null if this one served
+     */
+    synchronized @Nullable Duration end() {
+        Stage last = stage;
+        stage = Stage.ENDING;
+        if (last == Stage.HANDED) {
+            return Duration.ofNanos(Math.max(0, handedUntilNs - System.nanoTime()));
+        }
         Next started = next;
         if (started != null) {
             started.process().destroyForcibly();
         }
+        return null;
     }
 
     /** The last word of this process. */

@@ -117,6 +117,11 @@ public final class ProxyProcess implements AutoCloseable {
         return process.waitFor();
     }
 
+    /** SIGTERM. */
+    void terminate() throws IOException, InterruptedException {
+        signal("TERM");
+    }
+
     /** Waits for its end. */
     int exitCode() throws InterruptedException {
         return process.waitFor();

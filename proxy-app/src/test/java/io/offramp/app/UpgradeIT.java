@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import io.offramp.app.e2e.Clients;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -85,11 +87,11 @@ class UpgradeIT {
                 .isEqualTo("rw-------");
 
         // When
-        Run upgrade = upgrade();
+        UpgradeRun upgrade = upgrade();
         upgrade.readToEnd();
 
         // Then
-        assertThat(upgrade.lines).last().asString().startsWith("done: ");
+        assertThat(upgrade.lines()).last().asString().startsWith("done: ");
         assertThat(upgrade.exitCode()).isZero();
         assertThat(proxy.exitCode()).as("of the old process").isZero();
         assertThat(get()).startsWith("HTTP/1.1 200");
@@ -97,7 +99,7 @@ class UpgradeIT {
         assertThat(proxy.admin("GET", "/healthz/ready").statusCode()).isEqualTo(200);
 
         // Then it can be upgraded, too
-        Run again = upgrade();
+        UpgradeRun again = upgrade();
         again.readToEnd();
         assertThat(again.exitCode()).isZero();
         assertThat(again.pid()).isNotEqualTo(upgrade.pid());
@@ -108,7 +110,7 @@ class UpgradeIT {
     void shouldLetAnExchangeEndInTheOldProcess() throws Exception {
         try (SSLSocket client = request("/slow");
                 Socket server = slow.accept()) {
-            Run upgrade = upgrade();
+            UpgradeRun upgrade = upgrade();
             upgrade.readUntil(" serves; ");
 
             assertThat(get()).as("from the new one, meanwhile").startsWith("HTTP/1.1 200");
@@ -126,10 +128,10 @@ class UpgradeIT {
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
         proxy = ProxyProcess.inShell(config, "-Dofframp.script=" + fake, "true", "");
 
-        Run upgrade = upgrade();
+        UpgradeRun upgrade = upgrade();
         upgrade.readToEnd();
 
-        assertThat(upgrade.lines).last().asString().startsWith("failed: ").contains("ended with 3");
+        assertThat(upgrade.lines()).last().asString().startsWith("failed: ").contains("ended with 3");
         assertThat(upgrade.exitCode()).isEqualTo(1);
         assertThat(get()).startsWith("HTTP/1.1 200");
     }
@@ -138,22 +140,22 @@ class UpgradeIT {
     void shouldSayAtOnceThatTheConfigurationIsWrong() throws Exception {
         Files.writeString(config, Files.readString(config) + "threads: many\n");
 
-        Run upgrade = upgrade();
+        UpgradeRun upgrade = upgrade();
         upgrade.readToEnd();
 
         assertThat(upgrade.exitCode()).isEqualTo(2);
-        assertThat(upgrade.lines).anyMatch(line -> line.contains("threads"));
+        assertThat(upgrade.lines()).anyMatch(line -> line.contains("threads"));
         assertThat(proxy.hasLogged("upgrade:")).isFalse();
     }
 
     @Test
     void shouldGoOnIfTheNewProcessIsKilledWhileItStarts() throws Exception {
-        Run upgrade = upgrade();
+        UpgradeRun upgrade = upgrade();
         upgrade.readUntil(" starts");
         kill(upgrade.pid());
         upgrade.readToEnd();
 
-        assertThat(upgrade.lines).last().asString().startsWith("failed: ").contains("this process serves");
+        assertThat(upgrade.lines()).last().asString().startsWith("failed: ").contains("this process serves");
         assertThat(get()).startsWith("HTTP/1.1 200");
         assertThat(proxy.isAlive()).isTrue();
     }
@@ -162,31 +164,137 @@ class UpgradeIT {
     void shouldServeAgainIfTheNewProcessIsKilledWhileTheOldOneDrains() throws Exception {
         try (SSLSocket client = request("/slow");
                 Socket server = slow.accept()) {
-            Run upgrade = upgrade();
+            UpgradeRun upgrade = upgrade();
             upgrade.readUntil(" serves; ");
             kill(upgrade.pid());
             upgrade.readToEnd();
 
-            assertThat(upgrade.lines).last().asString().contains("this process serves again");
+            assertThat(upgrade.lines()).last().asString().contains("this process serves again");
             assertThat(get()).startsWith("HTTP/1.1 200");
             assertThat(proxy.admin("GET", "/healthz/ready").statusCode()).isEqualTo(200);
             end(server);
             assertThat(answer(client)).startsWith("HTTP/1.1 200");
 
-            Run again = upgrade();
+            UpgradeRun again = upgrade();
             again.readToEnd();
             assertThat(again.exitCode()).isZero();
         }
     }
 
     @Test
+    void shouldNotServeAgainIfTheNewProcessIsToldToEnd() throws Exception {
+        try (SSLSocket client = request("/slow");
+                Socket server = slow.accept()) {
+            // Given
+            UpgradeRun upgrade = upgrade();
+            upgrade.readUntil(" serves; ");
+
+            // When
+            UpgradeRun again = upgrade();
+            again.readToEnd();
+
+            // Then
+            assertThat(again.lines()).last().asString().startsWith("failed: ").contains("wait until it has ended");
+            assertThat(again.exitCode()).isEqualTo(1);
+
+            // When
+            terminate(upgrade.pid());
+            end(server);
+
+            // Then
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            upgrade.readToEnd();
+            assertThat(upgrade.exitCode()).isZero();
+            assertThat(proxy.exitCode()).isZero();
+            assertThatThrownBy(this::get).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void shouldKeepTheRestOfItsTimeIfTheOldProcessIsToldToEnd() throws Exception {
+        // Given
+        proxy.close();
+        String settings = Files.readString(config);
+        Files.writeString(config, settings + "warmup: 60s\n");
+        proxy = ProxyProcess.inShell(config, "", "export OFFRAMP_NO_CACHE=1", "");
+        Files.writeString(config, settings);
+        try (SSLSocket client = request("/slow");
+                Socket server = slow.accept()) {
+            UpgradeRun upgrade = upgrade();
+            upgrade.readUntil(" serves; ");
+
+            // When
+            proxy.terminate();
+            assertThat(get()).as("from the new one").startsWith("HTTP/1.1 200");
+            end(server);
+
+            // Then
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            upgrade.readToEnd();
+            assertThat(upgrade.exitCode()).isZero();
+            assertThat(get()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void shouldLoseNothingIfTheNewProcessIsToldToEndWhileItWarmsUp() throws Exception {
+        // Given
+        Files.writeString(config, Files.readString(config) + "warmup: 60s\n");
+        UpgradeRun upgrade = upgrade();
+        upgrade.readUntil(" has the sockets");
+        await().atMost(LIMIT).until(() -> proxy.log().toString().split("serving;").length > 2);
+
+        List<SSLSocket> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(request("/bytes/3"));
+            assertThat(answer(clients.getLast())).startsWith("HTTP/1.1 200");
+        }
+
+        // When
+        terminate(upgrade.pid());
+        upgrade.readToEnd();
+
+        // Then
+        for (SSLSocket each : clients) {
+            each.getInputStream().skipNBytes(3);
+            ask(each, "/bytes/3");
+            assertThat(answer(each)).as("of the process that is warm").startsWith("HTTP/1.1 200");
+            each.close();
+        }
+        assertThat(upgrade.lines()).last().asString().contains("told to end", "this process serves on");
+        assertThat(say("take 1")).startsWith("refused ");
+        assertThat(get()).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void shouldNotBeUpgradedWhileItStops() throws Exception {
+        try (SSLSocket client = request("/slow");
+                Socket server = slow.accept()) {
+            // Given
+            proxy.terminate();
+            await().atMost(LIMIT).until(() -> proxy.hasLogged("stopping:"));
+
+            // When
+            UpgradeRun upgrade = upgrade();
+            upgrade.readToEnd();
+
+            // Then
+            assertThat(upgrade.lines()).last().asString().isEqualTo("failed: this process stops");
+            end(server);
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            assertThat(proxy.exitCode()).isZero();
+            assertThatThrownBy(this::get).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
     void shouldServeIfTheOldProcessIsKilledMeanwhile() throws Exception {
-        Run upgrade = upgrade();
+        UpgradeRun upgrade = upgrade();
         upgrade.readUntil(" has the sockets");
         proxy.close();
         upgrade.readToEnd();
 
-        assertThat(upgrade.lines).last().asString().startsWith("failed: ");
+        assertThat(upgrade.lines()).last().asString().startsWith("failed: ");
         assertThat(get()).as("waited in the backlog").startsWith("HTTP/1.1 200");
     }
 
@@ -214,6 +322,12 @@ class UpgradeIT {
         return directory.resolve("upgrade.sock");
     }
 
+    private static void terminate(long pid) {
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+        process.destroy();
+        await().atMost(LIMIT).until(() -> !process.isAlive());
+    }
+
     private static void kill(long pid) {
         ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
         process.destroyForcibly();
@@ -229,8 +343,12 @@ class UpgradeIT {
     private SSLSocket request(String path) throws IOException {
         SSLSocket socket = (SSLSocket) Clients.trustsAll().getSocketFactory().createSocket("127.0.0.1", proxy.port());
         socket.setSoTimeout((int) LIMIT.toMillis());
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(US_ASCII));
+        ask(socket, path);
         return socket;
+    }
+
+    private static void ask(Socket socket, String path) throws IOException {
+        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(US_ASCII));
     }
 
     private static void end(Socket server) throws IOException {
@@ -248,51 +366,8 @@ class UpgradeIT {
         return head.toString();
     }
 
-    private Run upgrade() throws IOException {
-        return new Run(StartScript.start(StartScript.ofDistribution(), directory, "upgrade", config.toString()));
-    }
-
-    /** {@code offramp upgrade}. */
-    private final class Run {
-        private final Process process;
-        private final BufferedReader reader;
-        private final List<String> lines = new ArrayList<>();
-
-        Run(Process process) {
-            this.process = process;
-            this.reader = process.inputReader();
-        }
-
-        void readUntil(String part) throws IOException {
-            do {
-                String line = reader.readLine();
-                assertThat(line).as("%s", lines).isNotNull();
-                lines.add(line);
-                if (line.endsWith(" starts")) {
-                    started.add(pid());
-                }
-            } while (!lines.getLast().contains(part));
-        }
-
-        void readToEnd() throws IOException {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-                if (line.endsWith(" starts")) {
-                    started.add(pid());
-                }
-            }
-        }
-
-        long pid() {
-            return lines.stream()
-                    .filter(line -> line.endsWith(" starts"))
-                    .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        int exitCode() throws InterruptedException {
-            return process.waitFor();
-        }
+    private UpgradeRun upgrade() throws IOException {
+        return new UpgradeRun(
+                StartScript.start(StartScript.ofDistribution(), directory, "upgrade", config.toString()), started);
     }
 }

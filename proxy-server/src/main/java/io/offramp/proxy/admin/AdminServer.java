@@ -174,8 +174,13 @@ public final class AdminServer implements AutoCloseable {
     /** The other process has ended: accepts again. */
     public void goOn() {
         AcceptPause.release(channel);
+        own();
+    }
+
+    /** The process that had the file has left it to this one. */
+    public void own() {
         if (file != null) {
-            file.takeBack();
+            file.take();
         }
     }
 

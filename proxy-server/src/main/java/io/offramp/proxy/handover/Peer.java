@@ -51,8 +51,13 @@ public final class Peer implements AutoCloseable {
     }
 
     /** Who it is, as the kernel says. */
-    public PeerCredentials credentials() throws IOException {
+    PeerCredentials credentials() throws IOException {
         return channel.peerCredentials();
+    }
+
+    /** The number of its process, as the kernel says. */
+    public long pid() throws IOException {
+        return credentials().pid();
     }
 
     /** Completes when the other end has closed, or its process has ended. */
@@ -63,6 +68,11 @@ public final class Peer implements AutoCloseable {
     /** Says a line, which has no line feed; to one that has gone it says nothing. Returns when it is on its way. */
     public void say(String line) {
         channel.writeAndFlush(line + "\n").awaitUninterruptibly();
+    }
+
+    /** Whether this line has come and waits to be heard. */
+    boolean hasSaid(String line) {
+        return heard.contains(line);
     }
 
     /** Gives a descriptor, which stays open here. */

@@ -24,7 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,6 +127,26 @@ public final class Predecessor implements AutoCloseable {
             LOG.info("the process before has ended");
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         });
+    }
+
+    /** This process ends because it was told to, whether it has served or not. */
+    public void sayOver() {
+        if (!peer.ended().isDone()) {
+            peer.say(Protocol.OVER);
+        }
+    }
+
+    /** Whether it has ended, within this time. Blocks. */
+    public boolean hasEnded(Duration limit) {
+        try {
+            peer.ended().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** This process does not serve. */

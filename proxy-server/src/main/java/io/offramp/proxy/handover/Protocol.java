@@ -37,6 +37,12 @@ public final class Protocol {
     /** The new process serves. */
     public static final String READY = "ready";
 
+    /** The new process has been told to end, and does: the old one must not serve again. */
+    static final String OVER = "over";
+
+    /** In the line for the user that the new process serves. */
+    public static final String SERVES = " serves; ";
+
     /** The last line for the user, and of a new process that does not serve. */
     public static final String FAILED = "failed: ";
 

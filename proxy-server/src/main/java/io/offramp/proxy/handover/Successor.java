@@ -45,13 +45,21 @@ public final class Successor implements AutoCloseable {
         String answer = peer.hear(limit);
         if (!answer.equals(Protocol.READY)) {
             throw new IOException(
-                    answer.startsWith(Protocol.FAILED) ? answer.substring(Protocol.FAILED.length()) : answer);
+                    answer.equals(Protocol.OVER)
+                            ? "was told to end before it served"
+                            : answer.startsWith(Protocol.FAILED) ? answer.substring(Protocol.FAILED.length()) : answer);
         }
     }
 
-    /** Completes when it has ended. */
-    public CompletableFuture<Void> ended() {
-        return peer.ended();
+    /** Completes when it has ended without a word. One that was told to end has said so, and nothing completes. */
+    public CompletableFuture<Void> died() {
+        CompletableFuture<Void> died = new CompletableFuture<>();
+        peer.ended().thenRun(() -> {
+            if (!peer.hasSaid(Protocol.OVER)) {
+                died.complete(null);
+            }
+        });
+        return died;
     }
 
     /** Refuses one that nobody waits for. */

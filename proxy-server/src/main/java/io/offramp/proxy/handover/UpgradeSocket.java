@@ -91,8 +91,13 @@ public final class UpgradeSocket implements AutoCloseable {
 
     /** The other process has ended. */
     public void goOn() {
-        bound.file().takeBack();
+        own();
         accept();
+    }
+
+    /** The process that had the file has left it to this one. */
+    public void own() {
+        bound.file().take();
     }
 
     /** What this process gives, with this socket as well. */

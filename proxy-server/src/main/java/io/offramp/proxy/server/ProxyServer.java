@@ -215,11 +215,9 @@ public final class ProxyServer implements AutoCloseable {
         return backends.all();
     }
 
-    /** Blocks until the warm-up is over, if there is one. */
-    public void awaitWarm() throws InterruptedException {
-        if (warmUp != null) {
-            warmUp.join();
-        }
+    /** Whether no warm-up runs. */
+    public boolean isWarm() {
+        return warmUp == null || !warmUp.isAlive();
     }
 
     /** How another process takes the place of this one. */

@@ -24,6 +24,7 @@ public final class Succession {
     private final Listeners listeners;
     private final Supplier<Made> made;
     private final Supplier<@Nullable AdminServer> admin;
+    private volatile Runnable onTakenBack = () -> {};
 
     /** @param monitor of the listeners */
     Succession(
@@ -72,6 +73,14 @@ public final class Succession {
         }
     }
 
+    /** The process before has left its files to this one. */
+    public void own() {
+        AdminServer ours = admin.get();
+        if (ours != null) {
+            ours.own();
+        }
+    }
+
     /** The other process accepts: this one takes no connection any more. Blocks until all that it took are set up. */
     public void rest() {
         synchronized (monitor) {
@@ -103,10 +112,11 @@ public final class Succession {
         if (ours != null) {
             ours.goOn();
         }
+        onTakenBack.run();
     }
 
-    /** Whether another process serves in place of this one. */
-    public boolean isOver() {
-        return drain.isReplaced();
+    /** Runs when this process serves again. */
+    void onTakenBack(Runnable task) {
+        onTakenBack = task;
     }
 }

@@ -22,9 +22,9 @@ public final class SocketFile {
     private final Path file;
     private volatile @Nullable Object key;
 
-    private SocketFile(Path file) throws IOException {
+    private SocketFile(Path file, @Nullable Object key) {
         this.file = file;
-        this.key = attributes(file).fileKey();
+        this.key = key;
     }
 
     /** A socket and its file. */
@@ -49,16 +49,17 @@ public final class SocketFile {
             }
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(mode));
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return new Bound(bound.channel(), new SocketFile(file));
+            return new Bound(
+                    bound.channel(), new SocketFile(file, attributes(file).fileKey()));
         } finally {
             Files.deleteIfExists(made);
             Files.delete(directory);
         }
     }
 
-    /** The file of a socket that another process has bound. */
-    static SocketFile of(Path file) throws IOException {
-        return new SocketFile(file);
+    /** The file of a socket that another process has bound: its own until it leaves it to us. */
+    static SocketFile of(Path file) {
+        return new SocketFile(file, null);
     }
 
     /** User ID of the file's owner: that of the process that has made it. */
@@ -71,8 +72,8 @@ public final class SocketFile {
         key = null;
     }
 
-    /** The other process has ended, and left the file to us. */
-    public void takeBack() {
+    /** The other process has ended, or left the file to us. */
+    public void take() {
         try {
             key = attributes(file).fileKey();
         } catch (IOException e) { // deleted, or replaced by something that cannot be read: not ours
