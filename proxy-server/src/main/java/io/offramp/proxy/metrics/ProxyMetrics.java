@@ -53,6 +53,9 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Content type of {@link #scrape}: Prometheus' text format. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+    /** Owner of the servers that DNS lists. */
+    public static final String DNS = "dns";
+
     /** Owner of the files of the admin listener. */
     public static final String ADMIN = "admin";
 
@@ -128,7 +131,7 @@ public final class ProxyMetrics implements AutoCloseable {
         upstreamTls.keep(upstreamNames);
         Set<String> owners = new HashSet<>(routeNames.keySet());
         owners.addAll(upstreamNames);
-        owners.add(ADMIN);
+        owners.addAll(Set.of(ADMIN, DNS));
         reloads.keep(owners);
     }
 

@@ -14,7 +14,6 @@ import io.offramp.proxy.accept.AcceptPause;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
-import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.SocketTransport;
 import java.net.InetSocketAddress;
@@ -42,7 +41,6 @@ final class Listeners {
     private final SocketTransport transport;
     private final EventLoopGroup loops;
     private final Backends backends;
-    private final ProxyMetrics metrics;
     private final @Nullable OwnClients own;
     private final InheritedSockets inherited;
     private final Function<Supplier<ListenerGeneration>, TlsListener> connections;
@@ -98,14 +96,12 @@ final class Listeners {
             SocketTransport transport,
             EventLoopGroup loops,
             Backends backends,
-            ProxyMetrics metrics,
             @Nullable OwnClients own,
             InheritedSockets inherited,
             Function<Supplier<ListenerGeneration>, TlsListener> connections) {
         this.transport = transport;
         this.loops = loops;
         this.backends = backends;
-        this.metrics = metrics;
         this.own = own;
         this.inherited = inherited;
         this.connections = connections;
@@ -191,7 +187,7 @@ final class Listeners {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
-                .handler(doorOf(listener))
+                .handler(doorOf(listener, current))
                 .childHandler(initializer);
         if (listener.reusePort()) {
             bootstrap.option(transport.reusePort(), true);
@@ -209,9 +205,10 @@ final class Listeners {
         return new Open(key, bound.channel(), initializer);
     }
 
-    private ChannelHandler doorOf(ListenerConfig listener) {
-        AcceptPause pause = new AcceptPause(
-                listener.name(), () -> metrics.listener(listener.name()).onAcceptFailed());
+    /** The listener may have another name by then. */
+    private ChannelHandler doorOf(ListenerConfig listener, Supplier<ListenerGeneration> current) {
+        AcceptPause pause =
+                new AcceptPause(listener.name(), () -> current.get().metrics().onAcceptFailed());
         return own == null ? pause : own.before(pause);
     }
 

@@ -106,7 +106,6 @@ public final class ProxyServer implements AutoCloseable {
                 transport,
                 loops,
                 backends,
-                metrics,
                 outside.clients(),
                 outside.inheritance().sockets(),
                 current -> new TlsListener(current, connections, halfOpen, addresses, drain));

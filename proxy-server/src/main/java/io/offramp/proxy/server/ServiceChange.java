@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.ReloadOutcome;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -28,6 +29,7 @@ final class ServiceChange implements Reloadable {
     static void watch(Services services, ProxyServer server) {
         ServiceChange change = new ServiceChange(services, server);
         services.onChange(() -> server.reloads().soon(change));
+        server.succession().onTakenBack(() -> server.reloads().soon(change)); // one while it was replaced did nothing
         server.reloads().soon(change); // there may have been one since the start
     }
 
@@ -38,7 +40,7 @@ final class ServiceChange implements Reloadable {
 
     @Override
     public String owner() {
-        return "dns";
+        return ProxyMetrics.DNS;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.resolve.Names;
 import io.offramp.proxy.upstream.resolve.ServiceTarget;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -180,6 +181,9 @@ class ServicesIT {
                 .containsExactlyInAnyOrder(
                         standby.address().toString(), added.address().toString()));
         assertThat(ask(100)).containsOnlyKeys(body(standby), body(added));
+        ByteArrayOutputStream page = new ByteArrayOutputStream();
+        proxy().metrics().scrape(page);
+        assertThat(page.toString(US_ASCII)).contains("reloads_total{listener=\"dns\",result=\"success\"} 2.0");
 
         // When
         targets = List.of();
