@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the new process serves, and the old one has ended",
+            "0:the new process serves, and the old one has ended (with --no-wait: drains)",
             "1:failed: the old process serves; or none runs",
             "2:wrong configuration, and nothing was started; or wrong usage"
         },
@@ -51,15 +52,18 @@ final class UpgradeCommand implements Callable<Integer> {
             description = "the configuration that the proxy runs; default: config/offramp.yaml of this installation")
     private @Nullable Path file;
 
+    @Option(
+            names = "--socket",
+            paramLabel = "SOCKET",
+            description = "the upgrade-socket of the running proxy; default: that of the configuration")
+    private @Nullable Path given;
+
+    @Option(names = "--no-wait", description = "end when the new process serves, while the old one drains")
+    private boolean noWait;
+
     @Override
     public Integer call() throws CommandFailure {
-        Installation installation = Installation.current();
-        Path config = file == null ? installation.defaultConfig() : file;
-        Path socket = ConfigFiles.load(installation, config).config().upgradeSocket();
-        if (socket == null) {
-            throw CommandFailure.badConfig(List.of(config + ": upgrade-socket is missing: where the running proxy "
-                    + "listens, such as /run/offramp/upgrade.sock; it takes effect at the next restart"));
-        }
+        Path socket = given == null ? configured() : given;
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             return upgrade(channel);
         } catch (ConnectException e) {
@@ -68,6 +72,18 @@ final class UpgradeCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw CommandFailure.atRunTime("no upgrade by " + socket + ": " + FileFailure.reason(e));
         }
+    }
+
+    /** As the configuration says, in the environment of this command. */
+    private Path configured() throws CommandFailure {
+        Installation installation = Installation.current();
+        Path config = file == null ? installation.defaultConfig() : file;
+        Path socket = ConfigFiles.load(installation, config).config().upgradeSocket();
+        if (socket == null) {
+            throw CommandFailure.badConfig(List.of(config + ": upgrade-socket is missing: where the running proxy "
+                    + "listens, such as /run/offramp/upgrade.sock; it takes effect at the next restart"));
+        }
+        return socket;
     }
 
     private int upgrade(SocketChannel running) throws IOException {
@@ -79,6 +95,9 @@ final class UpgradeCommand implements Callable<Integer> {
             last = line;
             out.println(line);
             out.flush();
+            if (noWait && line.contains(Protocol.SERVES)) {
+                return ExitCode.OK;
+            }
         }
         if (last.startsWith(Protocol.DONE)) {
             return ExitCode.OK;
