@@ -67,7 +67,7 @@ final class Upgrades implements UpgradeSocket.Callers {
     /**
      * The process that is to take the place of this one.
      *
-     * @param command who has asked for it
+     * @param command the caller that asked for it
      * @param process started for that
      * @param call completes when it calls
      */

@@ -34,7 +34,7 @@ public final class BasicAuthRule implements RequestRule {
     /**
      * @param verified of all routes
      * @param checks of all routes
-     * @param wrong charged for each wrong login: who has guessed too often waits
+     * @param wrong charged for each wrong login: a client that guesses too often waits
      */
     public BasicAuthRule(
             BasicAuthConfig config,

@@ -87,7 +87,7 @@ public record RequestTarget(
         return at > 0 && isPort(text, at);
     }
 
-    /** An escaped letter, digit, or octet of UTF-8: what stands in a name, whoever decodes it. */
+    /** An escaped letter, digit, or octet of UTF-8: every decoder finds a part of a name in it. */
     private static boolean isHostEscape(String text, int at) {
         if (at + 2 >= text.length() || !Ascii.isHex(text.charAt(at + 1)) || !Ascii.isHex(text.charAt(at + 2))) {
             return false;

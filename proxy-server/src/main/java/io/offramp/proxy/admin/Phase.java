@@ -2,7 +2,7 @@ package io.offramp.proxy.admin;
 
 import java.util.Locale;
 
-/** The phase of a proxy's life, for its health pages. None comes back, but for {@link #REPLACED}. */
+/** The phase of a proxy's life, for its health pages. Only {@link #REPLACED} can go back. */
 public enum Phase {
     /** Connections are accepted, but code is still cold. */
     WARMING,
