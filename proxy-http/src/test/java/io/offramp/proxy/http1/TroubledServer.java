@@ -38,7 +38,7 @@ final class TroubledServer implements AutoCloseable {
         NONE,
         /** Takes its time. */
         SLOW,
-        /** Resets one in ten connections in the middle of an answer's body. */
+        /** Resets one in ten connections in the middle of an answer's body, and for a time one in fifty before it. */
         RESETS,
         /** Closes all its connections after 50 requests each time, and refuses others for a while. */
         FLAPS,
@@ -101,10 +101,11 @@ final class TroubledServer implements AutoCloseable {
             case NONE -> {}
             case SLOW -> LockSupport.parkNanos(3_000_000);
             case RESETS -> {
-                if (chance(10)) {
+                if (nth % 50 == 0 && nth <= 1_000) {
+                    reset(socket);
+                } else if (chance(10)) {
                     socket.getOutputStream().write(answer, 0, answer.length / 2);
-                    socket.setSoLinger(true, 0);
-                    socket.close();
+                    reset(socket);
                 }
             }
             case FLAPS, DIES -> {
@@ -117,6 +118,11 @@ final class TroubledServer implements AutoCloseable {
             }
         }
         socket.getOutputStream().write(answer);
+    }
+
+    private static void reset(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     private synchronized boolean chance(int oneIn) {
