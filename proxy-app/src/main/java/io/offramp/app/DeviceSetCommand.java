@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
                     + " prints them.",
             "tls-hw-tx-offload and tls-hw-rx-offload (on or off) are for new connections; open ones stay where they"
                     + " are. rqs (number of receive queues of each event loop) is for all: flows of queues that go"
-                    + " move, and no connection ends.",
+                    + " move, and no connection ends. lro (on or off) is for all, too.",
             "Until the proxy ends: configuration files are not changed."
         },
         mixinStandardHelpOptions = true,

@@ -55,7 +55,7 @@ record DeviceSettings(
     static final String RECEIVE_QUEUES = "rqs";
     private static final String INTERRUPT_US = "interrupt-usecs";
     private static final String INTERRUPT_FRAMES = "interrupt-frames";
-    private static final String LRO = "lro";
+    static final String LRO = "lro";
     private static final String LRO_TIMEOUT_US = "lro-timeout-usecs";
     private static final String LRO_BYTES = "lro-bytes";
     private static final String MTU = "mtu";
@@ -228,7 +228,7 @@ record DeviceSettings(
     private static Merging merging(SettingValues settings) {
         int bytes = settings.number(LRO_BYTES, 1, PacketHeader.MAX_PAYLOAD_BYTES, PacketHeader.MAX_PAYLOAD_BYTES);
         int timeoutUs = settings.number(LRO_TIMEOUT_US, 1, MAX_LRO_TIMEOUT_US, DEFAULT_LRO_TIMEOUT_US);
-        return settings.isOne(LRO, "off", "on") ? Merging.NONE : new Merging(bytes, 1_000L * timeoutUs);
+        return new Merging(!settings.isOne(LRO, "off", "on"), bytes, 1_000L * timeoutUs);
     }
 
     /** How many RQs each event loop has. */

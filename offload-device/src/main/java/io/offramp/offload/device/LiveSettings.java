@@ -9,6 +9,10 @@ import java.util.stream.Collectors;
 
 /** What can be changed while the device is open, as {@code ethtool -K} and {@code ethtool -L} do. Thread-safe. */
 final class LiveSettings {
+    private static final String ON = "on";
+    private static final String OFF = "off";
+    private static final String FOR_ALL = "each event loop, open connections too";
+
     private final Map<String, LiveSetting> byName = new LinkedHashMap<>();
 
     LiveSettings(Abilities abilities, Features features, DeviceDriver driver) {
@@ -16,6 +20,7 @@ final class LiveSettings {
             byName.put(Features.name(direction), new Feature(direction, abilities, features));
         }
         byName.put(DeviceSettings.RECEIVE_QUEUES, new ReceiveQueueCount(driver));
+        byName.put(DeviceSettings.LRO, new Lro(driver));
     }
 
     /** All of them. */
@@ -30,12 +35,14 @@ final class LiveSettings {
                 .collect(Collectors.joining());
     }
 
-    private record Feature(Direction direction, Abilities abilities, Features features) implements LiveSetting {
-        private static final String ON = "on";
+    private static boolean isOn(String name, String value) {
+        return new SettingValues(Map.of(name, value)).isOne(name, ON, OFF);
+    }
 
+    private record Feature(Direction direction, Abilities abilities, Features features) implements LiveSetting {
         @Override
         public String value() {
-            return features.has(direction) ? ON : "off";
+            return features.has(direction) ? ON : OFF;
         }
 
         @Override
@@ -46,7 +53,7 @@ final class LiveSettings {
         @Override
         public void change(String value) {
             String name = Features.name(direction);
-            boolean isOn = new SettingValues(Map.of(name, value)).isOne(name, ON, "off");
+            boolean isOn = isOn(name, value);
             if (isOn && !abilities.caps().supports(direction)) {
                 throw new IllegalArgumentException(name + ": fixed off: " + abilities.refusal(direction));
             }
@@ -62,13 +69,30 @@ final class LiveSettings {
 
         @Override
         public String scope() {
-            return "each event loop, open connections too";
+            return FOR_ALL;
         }
 
         @Override
         public void change(String value) {
             driver.resize(
                     DeviceSettings.receiveQueues(new SettingValues(Map.of(DeviceSettings.RECEIVE_QUEUES, value))));
+        }
+    }
+
+    private record Lro(DeviceDriver driver) implements LiveSetting {
+        @Override
+        public String value() {
+            return driver.isMerging() ? ON : OFF;
+        }
+
+        @Override
+        public String scope() {
+            return FOR_ALL;
+        }
+
+        @Override
+        public void change(String value) {
+            driver.merge(isOn(DeviceSettings.LRO, value));
         }
     }
 }

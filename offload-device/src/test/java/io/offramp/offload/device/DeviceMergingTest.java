@@ -3,8 +3,10 @@ package io.offramp.offload.device;
 import static io.offramp.offload.device.DeviceFixture.TLS_1_3;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.offload.LiveSetting;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.tck.SessionFixtures;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +42,30 @@ class DeviceMergingTest {
 
             assertThat(statistic(fixture, "rx0_lro_packets")).isZero();
             assertThat(fixture.counter("rx_tls_decrypted_packets")).isGreaterThan(200);
+        }
+    }
+
+    @Test
+    void shouldBeTurnedOnAndOffUnderAnOpenConnection() {
+        try (DeviceFixture fixture = new DeviceFixture("faults", "seed=1 mss=500", "lro-bytes", "2000")) {
+            byte[] content = fixture.sessions().content(100_000);
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            LiveSetting lro =
+                    Objects.requireNonNull(fixture.device().liveSettings().get("lro"));
+
+            lro.change("on");
+            fixture.sessions().receive(rx, rx.peer().sealAll(23, content, 4_000));
+            long merged = statistic(fixture, "rx0_lro_packets");
+            lro.change("off");
+            fixture.sessions().receive(rx, rx.peer().sealAll(23, content, 4_000));
+
+            assertThat(merged).as("made of up to four of 500 bytes").isBetween(50L, 100L);
+            assertThat(statistic(fixture, "rx0_lro_packets")).isEqualTo(merged);
+            assertThat(rx.sink().data())
+                    .hasSize(2 * content.length)
+                    .startsWith(content)
+                    .endsWith(content);
+            assertThat(lro.value()).isEqualTo("off");
         }
     }
 

@@ -74,6 +74,7 @@ class LiveSettingsTest {
     @CsvSource({
         "tls-hw-tx-offload, maybe, 'must be on or off, is maybe'",
         "tls-hw-rx-offload, on, 'fixed off: the device has no tls_rx (profile connectx-6dx)'",
+        "lro, yes, 'must be on or off, is yes'",
         "rqs, 0, 'must be 1 to 64, is 0'",
         "rqs, 65, 'must be 1 to 64, is 65'",
         "rqs, many, 'must be 1 to 64, is many'",
@@ -96,7 +97,7 @@ class LiveSettingsTest {
         try (DeviceFixture fixture = new DeviceFixture("tls-hw-rx-offload", "off", "rqs", "4")) {
             assertThat(Objects.requireNonNull(fixture.device().reports().get("settings"))
                             .get())
-                    .isEqualTo("tls-hw-tx-offload: on\ntls-hw-rx-offload: off\nrqs: 4\n");
+                    .isEqualTo("tls-hw-tx-offload: on\ntls-hw-rx-offload: off\nrqs: 4\nlro: off\n");
         }
     }
 

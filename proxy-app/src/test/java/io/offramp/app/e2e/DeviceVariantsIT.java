@@ -84,7 +84,7 @@ class DeviceVariantsIT {
                     .isEqualTo("rqs: 16 -> 1, for each event loop, open connections too\n"
                             + "tls-hw-rx-offload: on -> off, for new connections\n");
             assertThat(CommandRun.of("device", "set", "--admin", admin).out())
-                    .isEqualTo("tls-hw-tx-offload: on\ntls-hw-rx-offload: off\nrqs: 1\n");
+                    .isEqualTo("tls-hw-tx-offload: on\ntls-hw-rx-offload: off\nrqs: 1\nlro: off\n");
             carry(proxy, open);
             expectHardware(proxy);
             try (SSLSocket late = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {

@@ -16,6 +16,7 @@ import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.driver.tx.DeviceTxSession;
 import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.queue.Merging;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
@@ -41,6 +42,7 @@ public final class DeviceDriver {
     // Looked up at installs only: a session keeps its channel.
     private final ConcurrentHashMap<Thread, DeviceChannel> channels = new ConcurrentHashMap<>();
     private volatile int receiveQueues;
+    private volatile Merging merging;
 
     /**
      * A driver for one device.
@@ -55,6 +57,7 @@ public final class DeviceDriver {
         this.interrupts = interrupts;
         this.onQueues = onQueues;
         receiveQueues = device.settings().receiveQueues();
+        merging = device.settings().merging();
     }
 
     /** RQs of each event loop, once all of them have seen the last change. Called from any thread. */
@@ -71,6 +74,17 @@ public final class DeviceDriver {
     public synchronized void resize(int count) {
         receiveQueues = count;
         channels.values().forEach(channel -> channel.resizeSoon(count));
+    }
+
+    /** True where packets that come in are merged. Called from any thread. */
+    public boolean isMerging() {
+        return merging.isOn();
+    }
+
+    /** Turns LRO on or off, as {@code ethtool -K lro} does, with the size and time that it began with. Any thread. */
+    public synchronized void merge(boolean isOn) {
+        merging = merging.turned(isOn);
+        channels.values().forEach(channel -> channel.merge(merging));
     }
 
     /** Queues of the calling event loop; null before its first install. */
@@ -146,7 +160,7 @@ public final class DeviceDriver {
     private synchronized DeviceChannel open(OffloadTarget target) {
         QueueSet queues = device.nic().createQueues(receiveQueues);
         queues.moderate(device.settings().moderation());
-        queues.merge(device.settings().merging());
+        queues.merge(merging);
         onQueues.accept(queues);
         DeviceChannel channel = new DeviceChannel(queues, device.isWired(), loopOf(target));
         channels.put(Thread.currentThread(), channel);

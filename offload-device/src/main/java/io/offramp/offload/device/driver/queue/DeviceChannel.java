@@ -9,6 +9,7 @@ import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.Eqe;
 import io.offramp.offload.device.hardware.queue.EventRing;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.Merging;
 import io.offramp.offload.device.hardware.queue.ReceiveQueue;
 import io.offramp.offload.device.hardware.steering.PlainTirs;
 import io.offramp.offload.key.AeadSuite;
@@ -249,6 +250,11 @@ public final class DeviceChannel {
         receive.wantQueues(count);
         List.copyOf(flows).forEach(flow -> flow.onReceiveQueues(count));
         resizeIfIdle();
+    }
+
+    /** Any thread: how packets that come in are merged from here on. */
+    public void merge(Merging merging) {
+        queues.merge(merging);
     }
 
     /** Any thread: has the event loop change the number of RQs, soon. */

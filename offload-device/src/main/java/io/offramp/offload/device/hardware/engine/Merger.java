@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * decrypted all, or not at all: a host could not tell the parts of a record apart otherwise. PSH ends a merge, and so
  * do its size ({@value #MOST_SEGMENTS} packets, half of the entries, too), its time, and every packet that does not
  * fit. The payload stays in the entries that it came to. Simpler than a real one, which merges several flows at a time.
- * Confined to the thread that works on the channel's queues.
+ * Confined to the thread that works on the channel's queues, but for {@link #merge}.
  */
 final class Merger {
     private static final int MOST_SEGMENTS = 32;
     private static final int MERGED_FLAGS = PacketHeader.ACK | PacketHeader.PSH;
 
-    private Merging merging = Merging.NONE;
+    private volatile Merging merging = Merging.NONE;
     private @Nullable ReceiveQueue queue;
     private FlowKey flow = new FlowKey();
     private TlsOffload tls = TlsOffload.NOT_DECRYPTED;
@@ -32,7 +32,7 @@ final class Merger {
     private int timestamp;
     private long openedNs;
 
-    /** How packets are merged from here on. */
+    /** How packets are merged from here on. Called from any thread; what is held is reported in its time. */
     void merge(Merging newMerging) {
         merging = newMerging;
     }
@@ -58,7 +58,7 @@ final class Merger {
             boolean isIntact,
             TlsOffload result) {
         target.onPacket(payloadBytes);
-        boolean isFit = merging.mostBytes() > 0 && isIntact && isFit(header, payloadBytes, result);
+        boolean isFit = merging.isOn() && isIntact && isFit(header, payloadBytes, result);
         if (!isFit) {
             close();
             target.complete(newEntry, 1, payloadBytes, isIntact, result);

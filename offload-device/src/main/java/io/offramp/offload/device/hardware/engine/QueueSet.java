@@ -120,7 +120,7 @@ public final class QueueSet {
         }
     }
 
-    /** How packets that come in are merged. Called once by the driver, before {@link #onInterrupt}. */
+    /** How packets that come in are merged from here on. Called from any thread. */
     public void merge(Merging merging) {
         receiver.merger().merge(merging);
     }

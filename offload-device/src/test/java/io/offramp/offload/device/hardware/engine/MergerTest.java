@@ -28,7 +28,7 @@ class MergerTest {
     private int sequence = -3 * BYTES;
 
     MergerTest() {
-        merger.merge(new Merging(40_000, 1_000_000));
+        merger.merge(new Merging(true, 40_000, 1_000_000));
     }
 
     @AfterEach
@@ -79,14 +79,14 @@ class MergerTest {
 
     @Test
     void shouldStopAtItsSizeAndAtThirtyTwoPackets() {
-        merger.merge(new Merging(3 * BYTES + 999, 1_000_000));
+        merger.merge(new Merging(true, 3 * BYTES + 999, 1_000_000));
         for (int i = 0; i < 7; i++) {
             arrive(TlsOffload.DECRYPTED);
         }
         merger.close();
         assertThat(seen()).extracting(Seen::segments).containsExactly(3, 3, 1);
 
-        merger.merge(new Merging(65_000, 1_000_000));
+        merger.merge(new Merging(true, 65_000, 1_000_000));
         for (int i = 0; i < 40; i++) {
             arrive(TlsOffload.DECRYPTED);
         }
