@@ -1,9 +1,13 @@
 package io.offramp.proxy.handshake.ticket;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,20 @@ final class SessionCache {
     /** Oldest first, which is the order of expiry, since all live equally long. */
     private static final class Stripe extends LinkedHashMap<ByteBuffer, ResumableSession> {
         private static final long serialVersionUID = 1;
+    }
+
+    /** A session with its ID: {@code length 1, id | length 4, session}. */
+    private record Saved(ByteBuffer id, long startS, byte[] session) {
+        int bytes() {
+            return 1 + id.remaining() + Integer.BYTES + session.length;
+        }
+
+        void putTo(ByteBuffer out) {
+            out.put((byte) id.remaining())
+                    .put(id.duplicate())
+                    .putInt(session.length)
+                    .put(session);
+        }
     }
 
     /** @param sessions limit, at least 1; rounded up to a multiple of up to 16 */
@@ -56,6 +74,53 @@ final class SessionCache {
         synchronized (stripe) {
             ResumableSession session = stripe.get(ByteBuffer.wrap(id));
             return session == null ? null : session.copy();
+        }
+    }
+
+    /** Copies of the newest sessions, oldest first, as many as fit; the caller wipes them. */
+    byte[] save(int maxBytes, long nowS) {
+        List<Saved> all = new ArrayList<>();
+        for (Stripe stripe : stripes) {
+            synchronized (stripe) {
+                stripe.forEach((id, session) -> all.add(new Saved(id, session.startS(), session.encode())));
+            }
+        }
+        all.sort(Comparator.comparingLong(Saved::startS));
+        int first = all.size();
+        int bytes = 0;
+        while (first > 0
+                && all.get(first - 1).startS() + lifetimeS > nowS
+                && bytes + all.get(first - 1).bytes() <= maxBytes) {
+            bytes += all.get(--first).bytes();
+        }
+        ByteBuffer out = ByteBuffer.allocate(bytes);
+        all.subList(first, all.size()).forEach(each -> each.putTo(out));
+        all.forEach(each -> Arrays.fill(each.session(), (byte) 0));
+        return out.array();
+    }
+
+    /**
+     * Puts saved sessions, oldest first.
+     *
+     * @throws IllegalArgumentException if these are none; those before the fault are kept
+     */
+    void restore(byte[] saved, long nowS) {
+        ByteBuffer in = ByteBuffer.wrap(saved);
+        try {
+            while (in.hasRemaining()) {
+                byte[] id = new byte[in.get() & 0xff];
+                in.get(id);
+                byte[] encoded = new byte[Math.min(in.getInt() & Integer.MAX_VALUE, in.remaining() + 1)];
+                in.get(encoded);
+                ResumableSession session = ResumableSession.decode(encoded);
+                Arrays.fill(encoded, (byte) 0);
+                if (session == null || id.length == 0) {
+                    throw new IllegalArgumentException("a saved session cannot be read");
+                }
+                put(id, session, nowS);
+            }
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("saved sessions are cut off", e);
         }
     }
 

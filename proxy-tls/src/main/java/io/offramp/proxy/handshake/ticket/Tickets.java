@@ -13,6 +13,9 @@ public final class Tickets {
     /** A ticket with long client certificates is not sent: it would come back in every ClientHello. */
     private static final int MAX_TICKET_BYTES = 1 << 13;
 
+    /** Some 30,000 sessions without client certificates. */
+    private static final int MAX_SAVED_BYTES = 4 << 20;
+
     /** How far the clocks of instances that share a key may differ. */
     private static final long MAX_SKEW_S = 300;
 
@@ -67,6 +70,26 @@ public final class Tickets {
     /** The keys for a process that goes on with them, secrets that the caller wipes; null if they are not its own. */
     public byte @Nullable [] saveKeys() {
         return keys.save();
+    }
+
+    /**
+     * The newest sessions that are kept for clients without tickets, for a process that goes on with them: secrets that
+     * the caller wipes. Null if none are kept.
+     */
+    public byte @Nullable [] saveSessions() {
+        return cache == null ? null : cache.save(MAX_SAVED_BYTES, nowS());
+    }
+
+    /**
+     * Goes on with sessions of the process before, if sessions are kept.
+     *
+     * @param saved the caller wipes it
+     * @throws IllegalArgumentException if it cannot be read; those before the fault are kept
+     */
+    public void restoreSessions(byte[] saved) {
+        if (cache != null) {
+            cache.restore(saved, nowS());
+        }
     }
 
     /** The number of tickets for a TLS 1.3 client after a full handshake. */

@@ -2,10 +2,13 @@ package io.offramp.proxy.handshake.ticket;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.proxy.handshake.crypto.TlsSuite;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SessionCacheTest {
@@ -56,6 +59,54 @@ class SessionCacheTest {
 
         assertThat(cache.size()).isEqualTo(2);
         assertThat(old.secret()).containsOnly(0);
+    }
+
+    @Test
+    void shouldSaveTheNewestThatFitAndRestoreThem() {
+        // Given
+        SessionCache cache = new SessionCache(1000, LIFETIME_S);
+        List<byte[]> ids = Stream.generate(() -> random(32)).limit(500).toList();
+        for (int i = 0; i < ids.size(); i++) {
+            cache.put(ids.get(i), session(1000 + i / 10), 1000 + i / 10);
+        }
+        byte[] all = cache.save(Integer.MAX_VALUE, 1050);
+
+        // When
+        SessionCache next = new SessionCache(1000, LIFETIME_S);
+        next.restore(cache.save(all.length / 2, 1050), 1050);
+
+        // Then
+        assertThat(next.size()).isEqualTo(250);
+        for (int i = 250; i < ids.size(); i++) {
+            assertThat(next.copyOf(ids.get(i)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(requireNonNull(cache.copyOf(ids.get(i))));
+        }
+
+        // Then nothing that is too old
+        assertThat(cache.save(Integer.MAX_VALUE, 1049 + LIFETIME_S)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhatWasNotSaved() {
+        SessionCache cache = new SessionCache(10, LIFETIME_S);
+        cache.put(random(32), session(0), 0);
+        byte[] saved = cache.save(Integer.MAX_VALUE, 0);
+
+        for (int length = 1; length < saved.length; length++) {
+            byte[] cut = Arrays.copyOf(saved, length);
+            assertThatThrownBy(() -> new SessionCache(10, LIFETIME_S).restore(cut, 0))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        for (int i = 0; i < 10_000; i++) {
+            byte[] changed = saved.clone();
+            changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                new SessionCache(10, LIFETIME_S).restore(changed, 0);
+            } catch (IllegalArgumentException e) { // the other answer that may be given
+                assertThat(e).hasMessageContaining("saved session");
+            }
+        }
     }
 
     private ResumableSession session(long startS) {
