@@ -42,6 +42,7 @@ class ArchitectureTest {
             "generation",
             "accept",
             "sockets",
+            "sandbox",
             "handover",
             "server",
             "metrics",
@@ -196,6 +197,7 @@ class ArchitectureTest {
                         "io.offramp.offload.aead.libcrypto..",
                         "io.offramp.offload.aead.ipsecmb..",
                         "io.offramp.offload.ktls.ffi..",
+                        "io.offramp.proxy.sandbox.ffi..",
                         "io.offramp.proxy.sockets.ffi..")
                 .should()
                 .dependOnClassesThat()

@@ -1,0 +1,103 @@
+package io.offramp.proxy.sandbox;
+
+import io.offramp.proxy.sandbox.ffi.SystemCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes system calls away from the process, all of its threads and all processes that it starts, for as long as they
+ * live (seccomp(2), SECCOMP_SET_MODE_FILTER). It is a list of what is denied: a service's unit can do more, with a list
+ * of what is allowed.
+ */
+public final class Sandbox {
+    /** In the environment of a process that is started with the filter: whose filter it is. */
+    public static final String VARIABLE = "OFFRAMP_SANDBOX";
+
+    /** Of the list: a process with another one adds its own. */
+    private static final String VERSION = "1";
+
+    private static final Path STATUS = Path.of("/proc/thread-self/status");
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+    private static final int SECCOMP_GET_ACTION_AVAIL = 2;
+    private static final int SECCOMP_FILTER_FLAG_TSYNC = 1;
+    private static final int SECCOMP_RET_ERRNO = 0x00050000;
+
+    private static volatile boolean entered;
+
+    private Sandbox() {}
+
+    /**
+     * Enters it, once. A process that has the same filter already, from the one that has started it, adds none.
+     *
+     * @param environment of this process
+     * @return in words, for the log
+     * @throws IOException with the reason if the kernel refuses: then nothing is denied
+     */
+    public static String enter(Map<String, String> environment) throws IOException {
+        String denied = describe();
+        if (VERSION.equals(environment.get(VARIABLE)) && isFiltered()) {
+            entered = true;
+            return denied + ", since the process before";
+        }
+        Architecture machine = known();
+        require(SystemCalls.call(machine.prctl, PR_SET_NO_NEW_PRIVS, 1), "refuses no_new_privs");
+        byte[] program = FilterProgram.deny(DeniedCall.values(), machine);
+        long thread = SystemCalls.callWithProgram(
+                machine.seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program);
+        require(thread, "refuses the filter");
+        if (thread > 0) {
+            throw new IOException("thread " + thread + " has another filter");
+        }
+        entered = true;
+        return denied;
+    }
+
+    /** For the environment of a process that this one starts. */
+    public static void tell(Map<String, String> environment) {
+        if (entered) {
+            environment.put(VARIABLE, VERSION);
+        } else {
+            environment.remove(VARIABLE);
+        }
+    }
+
+    /** What it does. */
+    public static String describe() {
+        return DeniedCall.values().length + " system calls are denied (seccomp)";
+    }
+
+    /** Why a process on this machine cannot enter it; null if it can. */
+    public static @Nullable String unavailable() {
+        try {
+            require(
+                    SystemCalls.callWithMemory(known().seccomp, SECCOMP_GET_ACTION_AVAIL, 0, SECCOMP_RET_ERRNO),
+                    "has no seccomp");
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static Architecture known() throws IOException {
+        Architecture machine = Architecture.current();
+        if (machine == null) {
+            throw new IOException("there is no list of calls for " + System.getProperty("os.name") + " on "
+                    + System.getProperty("os.arch"));
+        }
+        return machine;
+    }
+
+    private static void require(long result, String otherwise) throws IOException {
+        if (result < 0) {
+            throw new IOException("the kernel " + otherwise + ": errno " + -result);
+        }
+    }
+
+    private static boolean isFiltered() throws IOException {
+        return Files.readString(STATUS).contains("\nSeccomp:\t2\n");
+    }
+}
