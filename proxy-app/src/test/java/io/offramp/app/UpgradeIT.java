@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.epoll.Epoll;
 import io.offramp.app.demo.DemoUpstream;
-import io.offramp.app.e2e.Clients;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -114,8 +113,8 @@ class UpgradeIT {
             upgrade.readUntil(" serves; ");
 
             assertThat(get()).as("from the new one, meanwhile").startsWith("HTTP/1.1 200");
-            end(server);
-            assertThat(answer(client)).startsWith("HTTP/1.1 200").containsIgnoringCase("connection: close");
+            HeldRequest.end(server);
+            assertThat(HeldRequest.head(client)).startsWith("HTTP/1.1 200").containsIgnoringCase("connection: close");
             upgrade.readToEnd();
             assertThat(upgrade.exitCode()).isZero();
         }
@@ -172,8 +171,8 @@ class UpgradeIT {
             assertThat(upgrade.lines()).last().asString().contains("this process serves again");
             assertThat(get()).startsWith("HTTP/1.1 200");
             assertThat(proxy.admin("GET", "/healthz/ready").statusCode()).isEqualTo(200);
-            end(server);
-            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            HeldRequest.end(server);
+            assertThat(HeldRequest.head(client)).startsWith("HTTP/1.1 200");
 
             UpgradeRun again = upgrade();
             again.readToEnd();
@@ -199,10 +198,10 @@ class UpgradeIT {
 
             // When
             terminate(upgrade.pid());
-            end(server);
+            HeldRequest.end(server);
 
             // Then
-            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            assertThat(HeldRequest.head(client)).startsWith("HTTP/1.1 200");
             upgrade.readToEnd();
             assertThat(upgrade.exitCode()).isZero();
             assertThat(proxy.exitCode()).isZero();
@@ -226,10 +225,10 @@ class UpgradeIT {
             // When
             proxy.terminate();
             assertThat(get()).as("from the new one").startsWith("HTTP/1.1 200");
-            end(server);
+            HeldRequest.end(server);
 
             // Then
-            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            assertThat(HeldRequest.head(client)).startsWith("HTTP/1.1 200");
             upgrade.readToEnd();
             assertThat(upgrade.exitCode()).isZero();
             assertThat(get()).startsWith("HTTP/1.1 200");
@@ -247,7 +246,7 @@ class UpgradeIT {
         List<SSLSocket> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             clients.add(request("/bytes/3"));
-            assertThat(answer(clients.getLast())).startsWith("HTTP/1.1 200");
+            assertThat(HeldRequest.head(clients.getLast())).startsWith("HTTP/1.1 200");
         }
 
         // When
@@ -257,8 +256,8 @@ class UpgradeIT {
         // Then
         for (SSLSocket each : clients) {
             each.getInputStream().skipNBytes(3);
-            ask(each, "/bytes/3");
-            assertThat(answer(each)).as("of the process that is warm").startsWith("HTTP/1.1 200");
+            HeldRequest.ask(each, "/bytes/3");
+            assertThat(HeldRequest.head(each)).as("of the process that is warm").startsWith("HTTP/1.1 200");
             each.close();
         }
         assertThat(upgrade.lines()).last().asString().contains("told to end", "this process serves on");
@@ -280,8 +279,8 @@ class UpgradeIT {
 
             // Then
             assertThat(upgrade.lines()).last().asString().isEqualTo("failed: this process stops");
-            end(server);
-            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            HeldRequest.end(server);
+            assertThat(HeldRequest.head(client)).startsWith("HTTP/1.1 200");
             assertThat(proxy.exitCode()).isZero();
             assertThatThrownBy(this::get).isInstanceOf(ConnectException.class);
         }
@@ -335,35 +334,11 @@ class UpgradeIT {
     }
 
     private String get() throws IOException {
-        try (SSLSocket socket = request("/bytes/3")) {
-            return answer(socket);
-        }
+        return HeldRequest.get(proxy.port());
     }
 
     private SSLSocket request(String path) throws IOException {
-        SSLSocket socket = (SSLSocket) Clients.trustsAll().getSocketFactory().createSocket("127.0.0.1", proxy.port());
-        socket.setSoTimeout((int) LIMIT.toMillis());
-        ask(socket, path);
-        return socket;
-    }
-
-    private static void ask(Socket socket, String path) throws IOException {
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(US_ASCII));
-    }
-
-    private static void end(Socket server) throws IOException {
-        server.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
-    }
-
-    /** The head of an answer. */
-    private static String answer(SSLSocket socket) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = socket.getInputStream().read();
-            assertThat(next).as("%s", head).isNotNegative();
-            head.append((char) next);
-        }
-        return head.toString();
+        return HeldRequest.send(proxy.port(), path);
     }
 
     private UpgradeRun upgrade() throws IOException {
