@@ -5,15 +5,17 @@ import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handover.Predecessor;
 import io.offramp.proxy.handover.UpgradeSocket;
 import io.offramp.proxy.reload.ReloadReport;
+import io.offramp.proxy.sandbox.Sandbox;
 import io.offramp.proxy.server.ConfigSource;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.StartException;
 import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.InheritedSockets;
-import io.offramp.proxy.sockets.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,24 +32,26 @@ final class Serving {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
 
     private final ProxyServer server;
-    private final ServiceManager manager;
+    private final MainProcess main;
     private final Upgrades upgrades;
     private final @Nullable UpgradeSocket socket;
     private final @Nullable Predecessor predecessor;
-    /** The service's state is that of this process. Before, it is that of the predecessor. */
-    private volatile boolean isMain;
+    /** Names of sockets of the predecessor that this process has not taken. */
+    private final List<String> left;
 
     private Serving(
             ProxyServer server,
-            ServiceManager manager,
+            MainProcess main,
             Upgrades upgrades,
             @Nullable UpgradeSocket socket,
-            @Nullable Predecessor predecessor) {
+            @Nullable Predecessor predecessor,
+            List<String> left) {
         this.server = server;
-        this.manager = manager;
+        this.main = main;
         this.upgrades = upgrades;
         this.socket = socket;
         this.predecessor = predecessor;
+        this.left = left;
     }
 
     /**
@@ -69,6 +73,7 @@ final class Serving {
     static Serving start(ProxyConfig config, Installation installation) throws CommandFailure {
         Logging.apply(config.logging());
         warnIfCacheIsUnused();
+        enterSandbox(config);
         Predecessor predecessor = predecessor();
         try {
             return start(config, installation, predecessor);
@@ -87,17 +92,18 @@ final class Serving {
                 ? Inheritance.of(InheritedSockets.of(
                         System.getenv(), ProcessHandle.current().pid()))
                 : predecessor.take();
-        ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
-        Upgrades upgrades = new Upgrades(manager, predecessor);
+        MainProcess main = new MainProcess(System.getenv(), config.pidFile());
+        Upgrades upgrades = new Upgrades(main, predecessor);
         UpgradeSocket socket = open(config.upgradeSocket(), inheritance, upgrades);
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends(), inheritance);
             if (predecessor != null) { // which serves until this process is warm
-                server.succession().rest();
+                server.succession().rest(Set.of());
             }
             server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
-            return new Serving(server, manager, upgrades, socket, predecessor);
+            List<String> left = inheritance.sockets().names();
+            return new Serving(server, main, upgrades, socket, predecessor, left);
         } catch (StartException e) {
             if (socket != null) {
                 socket.close();
@@ -105,6 +111,18 @@ final class Serving {
             throw e;
         } finally {
             inheritance.close();
+        }
+    }
+
+    private static void enterSandbox(ProxyConfig config) {
+        if (!config.sandbox()) {
+            LOG.info("sandbox: off");
+            return;
+        }
+        try {
+            LOG.info("sandbox: {}", Sandbox.enter(System.getenv()));
+        } catch (IOException e) {
+            LOG.warn("sandbox: none: {}; sandbox: off says that this is meant", e.getMessage());
         }
     }
 
@@ -153,11 +171,10 @@ final class Serving {
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
         try {
             if (predecessor == null) {
-                isMain = true;
-                manager.ready("serving");
-            } else { // which notifies the manager, too
+                main.begin(server.loopCheck());
+            } else {
                 takeOver(predecessor);
-                isMain = true;
+                main.takeOver(server.loopCheck());
             }
             if (socket != null) {
                 upgrades.on(server, socket);
@@ -175,7 +192,8 @@ final class Serving {
             isAlone = other.hasEnded(LOOK);
         }
         server.succession().takeBack();
-        other.sayReady();
+        other.sayReady(left);
+        server.metrics().upgrades().onUpgrade(true);
         server.succession().own();
         if (socket != null) {
             socket.own();
@@ -184,11 +202,11 @@ final class Serving {
 
     /** The errors themselves are in the log already. */
     private void reload() {
-        manager.reloading();
+        main.manager().reloading();
         server.reloads().reloadAll().whenComplete((report, failure) -> {
             if (failure != null) {
                 LOG.warn("SIGHUP: nothing was read: {}", failure.getMessage());
-                manager.ready("nothing was read again");
+                main.manager().ready("nothing was read again");
             } else {
                 LOG.info(
                         "SIGHUP: {}{}",
@@ -198,10 +216,11 @@ final class Serving {
                             case REFUSED -> "some files were refused";
                         },
                         server.reloads().hasRoot() ? "" : "; " + ReloadReport.SCOPE);
-                manager.ready(
-                        report.result() == ReloadReport.Result.DONE
-                                ? "serving"
-                                : "serving; files were refused, see the log");
+                main.manager()
+                        .ready(
+                                report.result() == ReloadReport.Result.DONE
+                                        ? "serving"
+                                        : "serving; files were refused, see the log");
             }
         });
     }
@@ -220,6 +239,7 @@ final class Serving {
         if (socket != null) {
             socket.close();
         }
+        main.end();
         endLog();
         Runtime.getRuntime().halt(ExitCode.OK);
     }
@@ -228,9 +248,7 @@ final class Serving {
         if (predecessor != null) {
             predecessor.sayOver();
         }
-        if (isMain) {
-            manager.stopping("draining");
-        }
+        main.stopping();
         Duration delay = server.config().drainDelay();
         if (!delay.isZero()) {
             LOG.info("leaving: /healthz/ready says no, all goes on for {} s", delay.toSeconds());

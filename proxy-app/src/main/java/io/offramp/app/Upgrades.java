@@ -6,9 +6,9 @@ import io.offramp.proxy.handover.Predecessor;
 import io.offramp.proxy.handover.Protocol;
 import io.offramp.proxy.handover.Successor;
 import io.offramp.proxy.handover.UpgradeSocket;
+import io.offramp.proxy.sandbox.Sandbox;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.Succession;
-import io.offramp.proxy.sockets.ServiceManager;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -40,7 +41,7 @@ final class Upgrades implements UpgradeSocket.Callers {
     /** From the last word of a process to its end. */
     private static final Duration LAST_MOMENT = Duration.ofSeconds(2);
 
-    private final ServiceManager manager;
+    private final MainProcess main;
     private final @Nullable Predecessor before;
     private final CompletableFuture<Running> running = new CompletableFuture<>();
     private final Semaphore turn = new Semaphore(1);
@@ -49,8 +50,8 @@ final class Upgrades implements UpgradeSocket.Callers {
     private long handedUntilNs;
 
     /** @param before the process whose place this one takes; null for none */
-    Upgrades(ServiceManager manager, @Nullable Predecessor before) {
-        this.manager = manager;
+    Upgrades(MainProcess main, @Nullable Predecessor before) {
+        this.main = main;
         this.before = before;
     }
 
@@ -88,6 +89,7 @@ final class Upgrades implements UpgradeSocket.Callers {
         try {
             upgrade(command, running.join());
         } catch (IOException e) {
+            running.join().server().metrics().upgrades().onUpgrade(false);
             fail(command, String.valueOf(e.getMessage()));
         } finally {
             next = null;
@@ -122,17 +124,18 @@ final class Upgrades implements UpgradeSocket.Callers {
         Process process = started.process();
         say(command, name(process) + " starts");
         Successor successor;
+        Set<String> left;
         try {
             successor = new Successor(call(started));
             give(successor, now);
             say(command, name(process) + " has the sockets");
-            successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
+            left = successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
             hand(now.server().config().drain());
         } catch (IOException e) {
             process.destroyForcibly();
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
-        leave(started, successor, now);
+        leave(started, successor, left, now);
     }
 
     /** A stop comes before it, and it is not started, or behind it, and it is ended. */
@@ -165,7 +168,9 @@ final class Upgrades implements UpgradeSocket.Callers {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().keySet().removeIf(name -> name.startsWith("LISTEN_"));
+        // They name this process, or descriptors of it.
+        builder.environment().keySet().removeIf(name -> name.startsWith("LISTEN_") || name.equals("WATCHDOG_PID"));
+        Sandbox.tell(builder.environment());
         builder.environment().put(VARIABLE, String.valueOf(server.config().upgradeSocket()));
         return builder.start();
     }
@@ -208,16 +213,18 @@ final class Upgrades implements UpgradeSocket.Callers {
         stage = Stage.SERVING;
         now.server().succession().takeBack();
         now.socket().goOn();
-        manager.ready(ProcessHandle.current().pid(), "serving");
+        main.takeBack();
         return true;
     }
 
-    private void leave(Next started, Successor successor, Running now) throws IOException {
+    private void leave(Next started, Successor successor, Set<String> left, Running now) throws IOException {
         Succession succession = now.server().succession();
         Duration drain = now.server().config().drain();
-        succession.rest();
-        now.socket().rest();
-        manager.ready(started.process().pid(), "serving");
+        succession.rest(left);
+        if (!left.contains(now.socket().name())) {
+            now.socket().rest();
+        }
+        main.handTo(started.process().pid());
         say(
                 started.command(),
                 name(started.process()) + Protocol.SERVES

@@ -3,6 +3,7 @@ package io.offramp.app;
 import io.offramp.offload.Availability;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.sandbox.Sandbox;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,6 +38,8 @@ final class VersionCommand implements Callable<Integer> {
         out.println("offramp " + Version.text());
         out.printf("java %s (%s)%n", Runtime.version(), System.getProperty("java.vm.name"));
         out.printf("on %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
+        String unavailable = Sandbox.unavailable();
+        out.println("sandbox " + (unavailable == null ? Sandbox.describe() : "unavailable: " + unavailable));
         installation.backends().forEach(backend -> {
             out.println("backend " + describe(backend));
             if (settings) {

@@ -79,6 +79,11 @@ public final class ProxyProcess implements AutoCloseable {
         return admin;
     }
 
+    /** Its number. */
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

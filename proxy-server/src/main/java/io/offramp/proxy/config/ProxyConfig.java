@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param watchesFile whether a change of the file is enough for a reload
  * @param warmup most time for the load that the proxy gives itself before it is ready; zero for none
  * @param upgradeSocket where {@code offramp upgrade} finds the process; null if it cannot be upgraded
+ * @param pidFile holds the number of the process that serves; null for none
+ * @param sandbox whether the process gives up system calls that it never makes
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
@@ -48,7 +50,9 @@ public record ProxyConfig(
         int threads,
         boolean watchesFile,
         Duration warmup,
-        @Nullable Path upgradeSocket) {
+        @Nullable Path upgradeSocket,
+        @Nullable Path pidFile,
+        boolean sandbox) {
     /** The default time for open connections at shutdown. */
     public static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -87,6 +91,8 @@ public record ProxyConfig(
         private boolean watchesFile;
         private Duration warmup = Duration.ZERO;
         private @Nullable Path upgradeSocket;
+        private @Nullable Path pidFile;
+        private boolean sandbox = true;
 
         private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
             this.listeners = listeners;
@@ -171,6 +177,18 @@ public record ProxyConfig(
             return this;
         }
 
+        /** Holds the number of the process that serves; null for none. */
+        public Builder pidFile(@Nullable Path choice) {
+            pidFile = choice;
+            return this;
+        }
+
+        /** Whether the process gives up system calls that it never makes. */
+        public Builder sandbox(boolean choice) {
+            sandbox = choice;
+            return this;
+        }
+
         /** With the choices so far. */
         public ProxyConfig build() {
             return new ProxyConfig(
@@ -188,7 +206,9 @@ public record ProxyConfig(
                     threads,
                     watchesFile,
                     warmup,
-                    upgradeSocket);
+                    upgradeSocket,
+                    pidFile,
+                    sandbox);
         }
     }
 }

@@ -17,6 +17,11 @@ final class ProxyReader {
         WATCH
     }
 
+    private enum Switch {
+        ON,
+        OFF
+    }
+
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
     private final UpstreamReader upstreams;
@@ -43,7 +48,9 @@ final class ProxyReader {
                 "threads",
                 "reload",
                 "warmup",
-                "upgrade-socket");
+                "upgrade-socket",
+                "pid-file",
+                "sandbox");
         if (root == null) {
             return null;
         }
@@ -68,6 +75,8 @@ final class ProxyReader {
                 .watchesFile(root.get("reload", Scalar.choice(Reload.class), Reload.COMMAND) == Reload.WATCH)
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
                 .upgradeSocket(file(root.get("upgrade-socket")))
+                .pidFile(file(root.get("pid-file")))
+                .sandbox(root.get("sandbox", Scalar.choice(Switch.class), Switch.ON) == Switch.ON)
                 .build();
     }
 

@@ -11,15 +11,13 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.PastUpgrades;
 import io.offramp.proxy.sockets.SocketTransport;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +35,7 @@ public final class Predecessor implements AutoCloseable {
 
     private final EventLoopGroup group;
     private final Peer peer;
+    private PastUpgrades upgrades = PastUpgrades.NONE;
 
     private Predecessor(EventLoopGroup group, Peer peer) {
         this.group = group;
@@ -83,11 +82,12 @@ public final class Predecessor implements AutoCloseable {
      * @throws IOException if it refuses
      */
     public Inheritance take() throws IOException {
-        Map<String, byte[]> keys = new HashMap<>();
+        Secrets keys = new Secrets();
+        Secrets sessions = new Secrets();
         Map<String, Integer> sockets = new LinkedHashMap<>();
         try {
             peer.say(Protocol.greeting(Protocol.TAKE));
-            List<String> names = names(keys);
+            List<String> names = names(keys, sessions);
             peer.expectDescriptors(true);
             peer.say(Protocol.SEND);
             for (String name : names) {
@@ -97,17 +97,20 @@ public final class Predecessor implements AutoCloseable {
         } catch (EOFException e) {
             LOG.warn("the process before has ended while it gave its sockets: {} have come", sockets.size());
         }
-        return new Inheritance(InheritedSockets.of(sockets), keys);
+        return new Inheritance(InheritedSockets.of(sockets), keys.all(), sessions.all(), upgrades);
     }
 
-    private List<String> names(Map<String, byte[]> keys) throws IOException {
+    private List<String> names(Secrets keys, Secrets sessions) throws IOException {
         List<String> names = new ArrayList<>();
         while (true) {
             String line = peer.hear(ANSWER_LIMIT);
-            if (line.startsWith(Protocol.KEY)) {
+            if (line.startsWith(Protocol.UPGRADES)) {
                 String[] words = line.split(" ");
-                Base64.Decoder base64 = Base64.getDecoder();
-                keys.put(new String(base64.decode(words[1]), StandardCharsets.UTF_8), base64.decode(words[2]));
+                upgrades = new PastUpgrades(Long.parseLong(words[1]), Long.parseLong(words[2]));
+            } else if (line.startsWith(Protocol.KEY)) {
+                keys.add(line);
+            } else if (line.startsWith(Protocol.SESSION)) {
+                sessions.add(line);
             } else if (line.startsWith(Protocol.SOCKET)) {
                 names.add(line.substring(Protocol.SOCKET.length()));
             } else if (line.equals(Protocol.END)) {
@@ -120,8 +123,13 @@ public final class Predecessor implements AutoCloseable {
         }
     }
 
-    /** This process serves. */
-    public void sayReady() {
+    /**
+     * This process serves.
+     *
+     * @param left names of sockets that it has not taken
+     */
+    public void sayReady(List<String> left) {
+        left.forEach(name -> peer.say(Protocol.LEFT + name));
         peer.say(Protocol.READY);
         peer.ended().thenRun(() -> {
             LOG.info("the process before has ended");

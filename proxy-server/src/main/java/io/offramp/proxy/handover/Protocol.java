@@ -8,11 +8,15 @@ package io.offramp.proxy.handover;
  *                                              then lines for the user; the last begins with `done` or `failed`
  *
  * the new process         the running process  `take 1`
+ *                                              `upgrades DONE FAILED`, as counted so far
  *                                              `key NAME KEYS` in Base64, for each listener with own ticket keys
+ *                                              `session NAME PART` in Base64, parts of the TLS 1.2 sessions of a
+ *                                              listener, in their order
  *                                              `socket NAME`, one for each
  *                                              `end`, or `refused REASON` at any time before
  *                                              `send`
  *                                              a descriptor for each socket, in the same order
+ *                                              `left NAME`, for each socket that it has not taken
  *                                              `ready`, or `failed REASON`
  * </pre>
  *
@@ -28,11 +32,15 @@ public final class Protocol {
     /** First line of the new process. */
     public static final String TAKE = "take";
 
+    static final String UPGRADES = "upgrades ";
     static final String KEY = "key ";
+    static final String SESSION = "session ";
     static final String SOCKET = "socket ";
     static final String END = "end";
     static final String REFUSED = "refused ";
     static final String SEND = "send";
+
+    static final String LEFT = "left ";
 
     /** The new process serves. */
     public static final String READY = "ready";

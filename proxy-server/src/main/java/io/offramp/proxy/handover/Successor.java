@@ -4,12 +4,17 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The process that takes the place of this one, as this one sees it. For one thread. */
 public final class Successor implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    /** Of a secret in one line. */
+    private static final int PART_BYTES = 30 << 10;
 
     private final Peer peer;
 
@@ -20,11 +25,10 @@ public final class Successor implements AutoCloseable {
 
     /** Gives all. Blocks. */
     public void give(Legacy legacy) throws IOException {
-        Base64.Encoder base64 = Base64.getEncoder();
-        legacy.ticketKeys()
-                .forEach((listener, keys) ->
-                        peer.say(Protocol.KEY + base64.encodeToString(listener.getBytes(StandardCharsets.UTF_8)) + " "
-                                + base64.encodeToString(keys)));
+        peer.say(Protocol.UPGRADES + legacy.upgrades().done() + " "
+                + legacy.upgrades().failed());
+        legacy.ticketKeys().forEach((listener, keys) -> sayInParts(Protocol.KEY, listener, keys));
+        legacy.sessions().forEach((listener, sessions) -> sayInParts(Protocol.SESSION, listener, sessions));
         legacy.sockets().keySet().forEach(name -> peer.say(Protocol.SOCKET + name));
         peer.say(Protocol.END);
         String answer = peer.hear(ANSWER_LIMIT);
@@ -36,19 +40,36 @@ public final class Successor implements AutoCloseable {
         }
     }
 
+    private void sayInParts(String word, String listener, byte[] secret) {
+        Base64.Encoder base64 = Base64.getEncoder();
+        String name = base64.encodeToString(listener.getBytes(StandardCharsets.UTF_8));
+        for (int begin = 0; begin < secret.length; begin += PART_BYTES) {
+            byte[] part = Arrays.copyOfRange(secret, begin, Math.min(begin + PART_BYTES, secret.length));
+            peer.say(word + name + " " + base64.encodeToString(part));
+            Arrays.fill(part, (byte) 0);
+        }
+    }
+
     /**
      * Blocks until it serves.
      *
+     * @return names of the sockets that it has not taken
      * @throws IOException if it does not, with its reason if it gave one
      */
-    public void awaitReady(Duration limit) throws IOException {
+    public Set<String> awaitReady(Duration limit) throws IOException {
+        Set<String> left = new HashSet<>();
         String answer = peer.hear(limit);
+        while (answer.startsWith(Protocol.LEFT)) {
+            left.add(answer.substring(Protocol.LEFT.length()));
+            answer = peer.hear(limit);
+        }
         if (!answer.equals(Protocol.READY)) {
             throw new IOException(
                     answer.equals(Protocol.OVER)
                             ? "was told to end before it served"
                             : answer.startsWith(Protocol.FAILED) ? answer.substring(Protocol.FAILED.length()) : answer);
         }
+        return left;
     }
 
     /** Completes when it has ended without a word. One that was told to end has said so, and nothing completes. */

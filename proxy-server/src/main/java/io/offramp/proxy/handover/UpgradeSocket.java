@@ -78,6 +78,11 @@ public final class UpgradeSocket implements AutoCloseable {
         }
     }
 
+    /** Among those of all processes that follow one another. */
+    public String name() {
+        return name;
+    }
+
     /** Calls are taken from now on. */
     public void accept() {
         AcceptPause.release(bound.channel());

@@ -73,6 +73,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final TlsMetrics tls = new TlsMetrics(process, "offramp.tls", Role.SERVER);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final ConfigMetrics configs = new ConfigMetrics(process);
+    private final UpgradeMetrics upgrades = new UpgradeMetrics(process);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
             process,
             "offramp.admin.refused",
@@ -185,6 +186,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Reloads of the configuration. */
     public ConfigMetrics configs() {
         return configs;
+    }
+
+    /** Upgrades of the process. */
+    public UpgradeMetrics upgrades() {
+        return upgrades;
     }
 
     /** Counts work shed for lack of memory. */

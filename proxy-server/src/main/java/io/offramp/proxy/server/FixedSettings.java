@@ -43,6 +43,8 @@ final class FixedSettings {
         keep("reload", running.watchesFile(), next.watchesFile());
         keep("admin", running.admin(), next.admin());
         keep("upgrade-socket", running.upgradeSocket(), next.upgradeSocket());
+        keep("pid-file", running.pidFile(), next.pidFile());
+        keep("sandbox", running.sandbox(), next.sandbox());
         keep("offload", running.backends(), next.backends());
         next.upstreamTls().forEach((name, tls) -> refuseUnlessOpen("upstream " + name, tls.offload()));
         ProxyConfig config = ProxyConfig.builder(listeners(next), next.upstreams())
@@ -59,6 +61,8 @@ final class FixedSettings {
                 .watchesFile(running.watchesFile())
                 .warmup(running.warmup())
                 .upgradeSocket(running.upgradeSocket())
+                .pidFile(running.pidFile())
+                .sandbox(running.sandbox())
                 .build();
         return new Result(config, List.copyOf(kept), List.copyOf(problems));
     }

@@ -38,9 +38,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the handshake settings of listeners, which share the threads for steps that would stall an event loop. */
 final class Handshakes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Handshakes.class);
+
     private final KeyLogs keyLogs = new KeyLogs();
     private final ProxyMetrics metrics;
     private final ExecutorService workers;
@@ -175,7 +179,22 @@ final class Handshakes implements AutoCloseable {
         TicketKeyFiles files = from.keys().isEmpty() ? null : ticketKeys(listener, from.keys());
         TicketKeys keys = files == null ? ownKeys(listener, from.lifetime(), clock) : files;
         Tickets tickets = new Tickets(keys, from.count(), from.lifetime(), from.sessions(), events, clock);
+        restoreSessions(listener, tickets);
         return new TicketPart(from, tickets, files);
+    }
+
+    /** A fault costs sessions, which clients begin anew, and not the start. */
+    private void restoreSessions(String listener, Tickets tickets) {
+        byte[] saved = inheritance.takeSessions(listener);
+        if (saved != null) {
+            try {
+                tickets.restoreSessions(saved);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}: from the process before: {}", listener, e.getMessage());
+            } finally {
+                Arrays.fill(saved, (byte) 0);
+            }
+        }
     }
 
     /** New ones, or those of the process before this one. */

@@ -12,6 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.accept.AcceptPause;
 import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.sockets.InheritedSockets;
@@ -22,13 +23,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listening sockets. They outlive generations. One thread at a time. */
 final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int BACKLOG = 4096;
 
     /** An idle connection has a buffer of the size of its last reads; a busy one reads 64 KiB at once. */
@@ -156,9 +161,43 @@ final class Listeners {
         return leaving;
     }
 
+    /** Closes the sockets of these names. Their connections go on. */
+    void leave(Set<String> names) {
+        all().stream().filter(each -> names.contains(each.name())).forEach(each -> {
+            open.remove(each.key());
+            each.close();
+        });
+    }
+
+    /** Binds again what was left, as far as it can be bound; else the log says so, and the others go on. */
+    void bindAgain(Made made) {
+        GenerationMaker.keys(made.config()).forEach((key, config) -> {
+            if (!open.containsKey(key)) {
+                try {
+                    Open again = bind(
+                            key, config, Objects.requireNonNull(made.current().get(key)));
+                    open.put(key, again);
+                    again.accept();
+                } catch (StartException e) {
+                    LOG.warn("{}: {}", config.name(), e.getMessage());
+                }
+            }
+        });
+    }
+
     /** The socket of a listener of the current generation. */
     Open of(ListenerKey key) {
         return Objects.requireNonNull(open.get(key), key::toString);
+    }
+
+    /** The listeners of a configuration, in its order; all are bound. */
+    List<ProxyServer.Listening> bound(ProxyConfig config) {
+        return GenerationMaker.keys(config).entrySet().stream()
+                .map(each -> new ProxyServer.Listening(
+                        each.getValue(),
+                        of(each.getKey()).address(),
+                        backends.plan(each.getValue().offload())))
+                .toList();
     }
 
     /** All sockets. */

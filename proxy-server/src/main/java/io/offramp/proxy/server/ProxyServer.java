@@ -109,7 +109,9 @@ public final class ProxyServer implements AutoCloseable {
                 outside.clients(),
                 outside.inheritance().sockets(),
                 current -> new TlsListener(current, connections, halfOpen, addresses, drain));
-        this.succession = new Succession(this, drain, listeners, () -> Objects.requireNonNull(made), () -> admin);
+        this.succession = new Succession(
+                this, drain, listeners, () -> Objects.requireNonNull(made), () -> admin, metrics.upgrades());
+        metrics.upgrades().goOnFrom(outside.inheritance().upgrades());
     }
 
     /**
@@ -160,15 +162,6 @@ public final class ProxyServer implements AutoCloseable {
         return listening;
     }
 
-    private List<Listening> bound(ProxyConfig config) {
-        return GenerationMaker.keys(config).entrySet().stream()
-                .map(each -> new Listening(
-                        each.getValue(),
-                        listeners.of(each.getKey()).address(),
-                        backends.plan(each.getValue().offload())))
-                .toList();
-    }
-
     /** The servers of the current configuration. */
     Collection<UpstreamGroup> upstreams() {
         return generations.now().upstreams().groups();
@@ -217,6 +210,11 @@ public final class ProxyServer implements AutoCloseable {
     /** Whether no warm-up runs. */
     public boolean isWarm() {
         return warmUp == null || !warmUp.isAlive();
+    }
+
+    /** Whether its event loops answer. */
+    public LoopCheck loopCheck() {
+        return new LoopCheck(loops);
     }
 
     /** How another process takes the place of this one. */
@@ -305,7 +303,7 @@ public final class ProxyServer implements AutoCloseable {
         next.generation().upstreams().replace(before.generation().upstreams());
         use(next, before);
         Drain.cutLater(listeners.become(next, added), loops, config().drain());
-        listening = bound(next.config());
+        listening = listeners.bound(next.config());
         announcement().changed(next.config(), added);
     }
 
@@ -389,6 +387,6 @@ public final class ProxyServer implements AutoCloseable {
         }
         // The last step: what is accepted is served.
         listeners.become(first, added);
-        listening = bound(config);
+        listening = listeners.bound(config);
     }
 }

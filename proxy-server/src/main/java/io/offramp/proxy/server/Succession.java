@@ -4,12 +4,16 @@ import io.netty.channel.unix.FileDescriptor;
 import io.offramp.proxy.admin.AdminServer;
 import io.offramp.proxy.handover.Legacy;
 import io.offramp.proxy.handshake.ticket.Tickets;
+import io.offramp.proxy.metrics.UpgradeMetrics;
+import io.offramp.proxy.sockets.PastUpgrades;
 import io.offramp.proxy.sockets.SocketTransport;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,7 @@ public final class Succession {
     private final Listeners listeners;
     private final Supplier<Made> made;
     private final Supplier<@Nullable AdminServer> admin;
+    private final UpgradeMetrics upgrades;
     private volatile Runnable onTakenBack = () -> {};
 
     /** @param monitor of the listeners */
@@ -32,12 +37,14 @@ public final class Succession {
             Drain drain,
             Listeners listeners,
             Supplier<Made> made,
-            Supplier<@Nullable AdminServer> admin) {
+            Supplier<@Nullable AdminServer> admin,
+            UpgradeMetrics upgrades) {
         this.monitor = monitor;
         this.drain = drain;
         this.listeners = listeners;
         this.made = made;
         this.admin = admin;
+        this.upgrades = upgrades;
     }
 
     /** For the other process; the caller wipes it. Without epoll it has no sockets. */
@@ -52,19 +59,20 @@ public final class Succession {
         if (ours != null) {
             put(sockets, ours.name(), ours.descriptor());
         }
-        return new Legacy(sockets, ticketKeys());
+        PastUpgrades counted = new PastUpgrades(upgrades.count(true), upgrades.count(false));
+        return new Legacy(counted, sockets, saved(Tickets::saveKeys), saved(Tickets::saveSessions));
     }
 
-    private Map<String, byte[]> ticketKeys() {
-        Map<String, byte[]> keys = new HashMap<>();
+    private Map<String, byte[]> saved(Function<Tickets, byte @Nullable []> part) {
+        Map<String, byte[]> all = new HashMap<>();
         for (HandshakeParts each : made.get().handshakes().values()) {
             Tickets tickets = each.tickets().tickets();
-            byte[] saved = tickets == null ? null : tickets.saveKeys();
+            byte[] saved = tickets == null ? null : part.apply(tickets);
             if (saved != null) {
-                keys.put(each.listener(), saved);
+                all.put(each.listener(), saved);
             }
         }
-        return keys;
+        return all;
     }
 
     private static void put(Map<String, FileDescriptor> sockets, String name, @Nullable FileDescriptor socket) {
@@ -81,13 +89,19 @@ public final class Succession {
         }
     }
 
-    /** The other process accepts: this one takes no connection any more. Blocks until all that it took are set up. */
-    public void rest() {
+    /**
+     * The other process accepts: this one takes no connection any more. Blocks until all that it took are set up.
+     *
+     * @param left names of sockets that the other one does not have: a listener closes, so that clients are refused
+     *     instead of waiting; admin pages go on here
+     */
+    public void rest(Set<String> left) {
         synchronized (monitor) {
             listeners.all().forEach(Listeners.Open::hold);
+            listeners.leave(left);
         }
         AdminServer ours = admin.get();
-        if (ours != null) {
+        if (ours != null && !left.contains(ours.name())) {
             ours.rest();
         }
     }
@@ -107,6 +121,7 @@ public final class Succession {
         drain.takeBack();
         synchronized (monitor) {
             listeners.all().forEach(Listeners.Open::release);
+            listeners.bindAgain(made.get());
         }
         AdminServer ours = admin.get();
         if (ours != null) {

@@ -9,20 +9,29 @@ import org.jspecify.annotations.Nullable;
 public final class Inheritance {
     private final InheritedSockets sockets;
     private final Map<String, byte[]> ticketKeys;
+    private final Map<String, byte[]> sessions;
+    private final PastUpgrades upgrades;
 
     /**
      * From the process before this one.
      *
      * @param ticketKeys by name of the listener; this object wipes them
+     * @param sessions of TLS 1.2, likewise
      */
-    public Inheritance(InheritedSockets sockets, Map<String, byte[]> ticketKeys) {
+    public Inheritance(
+            InheritedSockets sockets,
+            Map<String, byte[]> ticketKeys,
+            Map<String, byte[]> sessions,
+            PastUpgrades upgrades) {
         this.sockets = sockets;
         this.ticketKeys = new HashMap<>(ticketKeys);
+        this.sessions = new HashMap<>(sessions);
+        this.upgrades = upgrades;
     }
 
     /** Sockets alone. */
     public static Inheritance of(InheritedSockets sockets) {
-        return new Inheritance(sockets, Map.of());
+        return new Inheritance(sockets, Map.of(), Map.of(), PastUpgrades.NONE);
     }
 
     /** Nothing. */
@@ -39,10 +48,25 @@ public final class Inheritance {
         return ticketKeys.remove(listener);
     }
 
+    /** The TLS 1.2 sessions of a listener, which the caller wipes; null for none. They are given once. */
+    public byte @Nullable [] takeSessions(String listener) {
+        return sessions.remove(listener);
+    }
+
+    /** What the processes before have counted. */
+    public PastUpgrades upgrades() {
+        return upgrades;
+    }
+
     /** Closes and wipes what nobody has taken. */
     public void close() {
         sockets.closeRest();
-        ticketKeys.values().forEach(each -> Arrays.fill(each, (byte) 0));
-        ticketKeys.clear();
+        wipe(ticketKeys);
+        wipe(sessions);
+    }
+
+    private static void wipe(Map<String, byte[]> secrets) {
+        secrets.values().forEach(each -> Arrays.fill(each, (byte) 0));
+        secrets.clear();
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,11 @@ public final class InheritedSockets {
                 && wanted.getAddress().isAnyLocalAddress()
                 && each.address.getPort() == wanted.getPort()
                 && !Descriptors.isIpv6Only(each.descriptor);
+    }
+
+    /** Those with a name that no listener has taken so far. */
+    public List<String> names() {
+        return rest.stream().map(Inherited::name).filter(Objects::nonNull).toList();
     }
 
     /** Closes those that no listener has taken, each with a line in the log. */

@@ -6,7 +6,11 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceManager {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+
+    private static final int MAX_TRIES = 100;
+    private static final long BETWEEN_TRIES_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final @Nullable String socket;
 
@@ -41,6 +48,24 @@ public final class ServiceManager {
         send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
     }
 
+    /** It lives: to be said again and again, within {@link #watchdog}. */
+    public void alive() {
+        send("WATCHDOG=1");
+    }
+
+    /**
+     * How often the manager wants to hear that the process lives (sd_watchdog_enabled(3)); null if it does not watch.
+     *
+     * @param pid of this process
+     */
+    public static @Nullable Duration watchdog(Map<String, String> environment, long pid) {
+        String micros = environment.getOrDefault("WATCHDOG_USEC", "");
+        String meant = environment.getOrDefault("WATCHDOG_PID", "" + pid);
+        return meant.equals("" + pid) && micros.matches("[1-9]\\d{0,15}")
+                ? Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)
+                : null;
+    }
+
     /** It stops. */
     public void stopping(String status) {
         send("STOPPING=1\nSTATUS=" + status);
@@ -61,12 +86,23 @@ public final class ServiceManager {
             Socket sender = Socket.newSocketDomainDgram();
             try {
                 sender.connect(new DomainSocketAddress(path));
-                sender.write(datagram, 0, datagram.limit());
+                write(sender, datagram);
             } finally {
                 sender.close();
             }
         } catch (IOException e) {
             LOG.warn("cannot notify {}: {}", socket, e.toString());
         }
+    }
+
+    /** The queue of a busy manager may be full: sd_notify(3) waits for it, and so does this, for a second. */
+    private static void write(Socket sender, ByteBuffer datagram) throws IOException {
+        for (int tries = 0; tries < MAX_TRIES; tries++) {
+            if (sender.write(datagram, 0, datagram.limit()) > 0) {
+                return;
+            }
+            LockSupport.parkNanos(BETWEEN_TRIES_NS);
+        }
+        throw new IOException("it takes nothing");
     }
 }

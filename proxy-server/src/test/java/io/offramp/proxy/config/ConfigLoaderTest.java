@@ -80,6 +80,8 @@ class ConfigLoaderTest {
             threads: 3
             warmup: 10s
             upgrade-socket: run/upgrade.sock
+            pid-file: run/offramp.pid
+            sandbox: off
             """;
 
     @TempDir
@@ -119,6 +121,8 @@ class ConfigLoaderTest {
         assertThat(config.threads()).isZero();
         assertThat(config.warmup()).isZero();
         assertThat(config.upgradeSocket()).isNull();
+        assertThat(config.pidFile()).isNull();
+        assertThat(config.sandbox()).isTrue();
         ListenerConfig listener = config.listeners().getFirst();
         assertThat(listener.name()).isEqualTo("0.0.0.0:8443");
         assertThat(listener.mode()).isEqualTo(Mode.HTTP);
@@ -241,6 +245,8 @@ class ConfigLoaderTest {
         assertThat(config.warmup()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.upgradeSocket())
                 .isEqualTo(file.path("run/upgrade.sock").toAbsolutePath());
+        assertThat(config.pidFile()).isEqualTo(file.path("run/offramp.pid").toAbsolutePath());
+        assertThat(config.sandbox()).isFalse();
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,11 +47,56 @@ class ServiceManagerIT {
             manager.ready(42, "serving");
             assertThat(receive(systemd)).isEqualTo("MAINPID=42\nREADY=1\nSTATUS=serving");
 
+            manager.alive();
+            assertThat(receive(systemd)).isEqualTo("WATCHDOG=1");
+
             manager.stopping("draining");
             assertThat(receive(systemd)).isEqualTo("STOPPING=1\nSTATUS=draining");
         } finally {
             systemd.close();
         }
+    }
+
+    @Test
+    void shouldWaitForAManagerWhoseQueueIsFull() throws Exception {
+        Path path = directory.resolve("notify");
+        Socket systemd = receiver(path.toString());
+        Socket others = Socket.newSocketDomainDgram();
+        try {
+            // Given
+            others.connect(new DomainSocketAddress(path.toString()));
+            ByteBuffer full = ByteBuffer.allocateDirect(1);
+            int waiting = 0;
+            while (others.write(full, 0, 1) > 0) {
+                waiting++;
+            }
+
+            // When
+            Thread sender = Thread.ofPlatform().start(() -> new ServiceManager(path.toString()).ready("late"));
+
+            // Then
+            for (int i = 0; i < waiting; i++) {
+                assertThat(receive(systemd)).hasSize(1);
+            }
+            assertThat(receive(systemd)).isEqualTo("READY=1\nSTATUS=late");
+            sender.join();
+        } finally {
+            others.close();
+            systemd.close();
+        }
+    }
+
+    @Test
+    void shouldTakeTheTimeOfAWatchdogThatMeansThisProcess() {
+        assertThat(ServiceManager.watchdog(Map.of(), 7)).isNull();
+        assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "30000000"), 7))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "1000", "WATCHDOG_PID", "7"), 7))
+                .isEqualTo(Duration.ofMillis(1));
+        assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "1000", "WATCHDOG_PID", "8"), 7))
+                .isNull();
+        assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "0"), 7)).isNull();
+        assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "-1"), 7)).isNull();
     }
 
     @Test

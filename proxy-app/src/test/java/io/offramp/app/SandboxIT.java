@@ -1,0 +1,152 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a started process, and those that it starts, may do. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class SandboxIT {
+    /** A look into its own memory, of no byte: it changes nothing, and needs no privilege. */
+    private static final String PROBE = """
+            #!/bin/sh
+            exec python3 -c '
+            import ctypes, os
+            libc = ctypes.CDLL(None, use_errno=True)
+            result = libc.process_vm_readv(os.getpid(), 0, 0, 0, 0, 0)
+            open("%s", "w").write("%%d %%d" %% (result, ctypes.get_errno()))'
+            """;
+
+    private static final int EPERM = 1;
+
+    @TempDir
+    private Path directory;
+
+    private Path config;
+    private Path probe;
+    private DemoUpstream upstream;
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
+    private ProxyProcess proxy;
+
+    private final List<Long> started = new ArrayList<>();
+
+    @BeforeEach
+    void configure() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "no epoll");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 is not installed");
+        upstream = DemoUpstream.start(0);
+        DevelopmentCertificate.create(directory);
+        config = directory.resolve("offramp.yaml");
+        probe = Files.writeString(directory.resolve("probe"), PROBE.formatted(directory.resolve("probed")));
+        Files.setPosixFilePermissions(probe, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        started.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        proxy.close();
+        upstream.close();
+    }
+
+    @Test
+    void shouldDenyTheCallsOfTheListInEachThread() throws Exception {
+        // Given
+        start("on", "-Dofframp.script=" + probe);
+        assertThat(proxy.hasLogged("sandbox: 33 system calls are denied (seccomp)"))
+                .isTrue();
+
+        // When
+        upgrade().readToEnd();
+
+        // Then
+        assertThat(directory.resolve("probed"))
+                .as("in a process that it has started")
+                .hasContent("-1 " + EPERM);
+        try (var threads = Files.list(Path.of("/proc/" + proxy.pid() + "/task"))) {
+            assertThat(threads.toList())
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(thread -> assertThat(Files.readString(thread.resolve("status")))
+                            .contains("NoNewPrivs:\t1\n", "Seccomp:\t2\n"));
+        }
+        assertThat(HeldRequest.get(proxy.port())).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void shouldDenyNothingIfItIsOff() throws Exception {
+        // Given
+        assertThat(StartScript.run(probe, directory).exitCode()).isZero();
+        String outside = Files.readString(directory.resolve("probed"));
+        start("off", "-Dofframp.script=" + probe);
+        assertThat(proxy.hasLogged("sandbox: off")).isTrue();
+
+        // When
+        Files.delete(directory.resolve("probed"));
+        upgrade().readToEnd();
+
+        // Then
+        assertThat(directory.resolve("probed")).as("as on this machine").hasContent(outside);
+    }
+
+    @Test
+    void shouldReloadAndUpgradeInsideAndAddNoSecondFilter() throws Exception {
+        // Given
+        start("on", "");
+        assertThat(HeldRequest.get(proxy.port())).startsWith("HTTP/1.1 200");
+        String filters = filters(proxy.pid());
+
+        // When
+        Files.writeString(config, Files.readString(config) + "limits: {head: 16k}\n");
+        int reloaded = proxy.admin("POST", "/reload").statusCode();
+        UpgradeRun upgrade = upgrade();
+        upgrade.readToEnd();
+
+        // Then
+        assertThat(reloaded).isEqualTo(200);
+        assertThat(upgrade.exitCode()).isZero();
+        assertThat(filters(upgrade.pid())).isEqualTo(filters);
+        assertThat(proxy.hasLogged("(seccomp), since the process before")).isTrue();
+        assertThat(HeldRequest.get(proxy.port())).startsWith("HTTP/1.1 200");
+        assertThat(proxy.metric("offramp_upgrades_total", "success")).isEqualTo(1);
+    }
+
+    /** The lines of seccomp in the state of a process; their number is there since Linux 5.9. */
+    private static String filters(long pid) throws IOException {
+        return Files.readString(Path.of("/proc/" + pid + "/status"))
+                .lines()
+                .filter(line -> line.startsWith("Seccomp"))
+                .toList()
+                .toString();
+    }
+
+    private void start(String sandbox, String javaOpts) throws IOException {
+        Files.writeString(config, """
+                listeners:
+                  - {bind: "127.0.0.1:0", tls: {cert: %s}, upstream: "127.0.0.1:%d"}
+                admin: {bind: "127.0.0.1:0"}
+                upgrade-socket: upgrade.sock
+                sandbox: %s
+                """.formatted(DevelopmentCertificate.FILE_NAME, upstream.port(), sandbox));
+        proxy = ProxyProcess.inShell(config, javaOpts, "export OFFRAMP_NO_CACHE=1", "");
+    }
+
+    private UpgradeRun upgrade() throws IOException {
+        return new UpgradeRun(
+                StartScript.start(StartScript.ofDistribution(), directory, "upgrade", config.toString()), started);
+    }
+}

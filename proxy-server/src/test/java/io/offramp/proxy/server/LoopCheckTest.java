@@ -1,0 +1,42 @@
+package io.offramp.proxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoopCheckTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final EventExecutorGroup loops = new DefaultEventExecutorGroup(3);
+    private final LoopCheck check = new LoopCheck(loops);
+
+    @AfterEach
+    void stop() {
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    @Test
+    void shouldNameALoopThatDoesNotAnswerUntilItDoes() throws Exception {
+        assertThat(check.silent(LONG)).isEmpty();
+
+        CountDownLatch stuck = new CountDownLatch(1);
+        loops.next();
+        loops.next();
+        loops.next().submit(() -> {
+            stuck.await();
+            return true;
+        });
+
+        assertThat(check.silent(Duration.ofMillis(100))).contains("loop 3");
+        assertThat(check.silent(Duration.ZERO)).contains("loop 3");
+
+        stuck.countDown();
+        assertThat(check.silent(LONG)).isEmpty();
+    }
+}
