@@ -26,7 +26,7 @@ class MonitoringIT {
     @Test
     void shouldFireOnWhatEachRuleIsFor() throws Exception {
         assertThat(Promtool.run(DIRECTORY, NOTHING, "check", "rules", "offramp-alerts.yaml"))
-                .contains("SUCCESS: 12 rules found");
+                .contains("SUCCESS: 15 rules found");
         assertThat(Promtool.run(DIRECTORY, NOTHING, "test", "rules", "offramp-alerts-test.yaml"))
                 .contains("SUCCESS");
     }
@@ -40,7 +40,7 @@ class MonitoringIT {
                 .map(rule -> rule.group(1))
                 .collect(Collectors.toSet());
 
-        assertThat(rules).hasSize(12).allSatisfy(rule -> assertThat(tests).contains("alertname: " + rule));
+        assertThat(rules).hasSize(15).allSatisfy(rule -> assertThat(tests).contains("alertname: " + rule));
     }
 
     @ParameterizedTest
