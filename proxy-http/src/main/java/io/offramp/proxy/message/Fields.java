@@ -50,7 +50,8 @@ public final class Fields {
         return kind;
     }
 
-    private void begin(Field kind, int line, int nameEnd) {
+    /** The same for a field of a known kind. */
+    void begin(Field kind, int line, int nameEnd) {
         if (size == kinds.length) {
             int room = Math.max(LEAST_FIELDS, 2 * size);
             kinds = Arrays.copyOf(kinds, room);

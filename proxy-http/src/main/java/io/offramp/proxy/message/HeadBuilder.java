@@ -47,6 +47,11 @@ public final class HeadBuilder {
         return head().fields().begin(bytes, line, nameEnd);
     }
 
+    /** A field of a known kind. */
+    void field(Field kind, int line, int nameEnd) {
+        head().fields().begin(kind, line, nameEnd);
+    }
+
     /** The value of the last field: between its colon and the end of its line, with or without blanks around it. */
     public void value(byte[] bytes, int lineEnd) {
         head().fields().value(bytes, lineEnd);

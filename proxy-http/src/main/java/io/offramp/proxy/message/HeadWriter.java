@@ -1,6 +1,7 @@
 package io.offramp.proxy.message;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a head that did not come as it is: of a request of our own, or with other fields than one that came. Field
@@ -56,6 +57,10 @@ public final class HeadWriter {
      * @param value one character a byte, without line ends
      */
     public HeadWriter field(CharSequence name, CharSequence value) {
+        return field(null, name, value);
+    }
+
+    private HeadWriter field(@Nullable Field kind, CharSequence name, CharSequence value) {
         int line = size;
         append(name);
         int nameEnd = size;
@@ -63,14 +68,18 @@ public final class HeadWriter {
         append(value);
         int lineEnd = size;
         append("\r\n");
-        builder.field(bytes, line, nameEnd);
+        if (kind == null) {
+            builder.field(bytes, line, nameEnd);
+        } else {
+            builder.field(kind, line, nameEnd);
+        }
         builder.value(bytes, lineEnd);
         return this;
     }
 
-    /** Adds a field of another head as it came. */
+    /** Adds a field of another head as it is there: one that a rule has set stays one. */
     public HeadWriter copy(Fields fields, int index) {
-        return field(fields.name(index), fields.value(index));
+        return field(fields.kind(index), fields.name(index), fields.value(index));
     }
 
     private void append(CharSequence text) {
