@@ -2,11 +2,11 @@ package io.offramp.proxy.exchange;
 
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.OwnCookie;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.balance.HashKey;
 import io.offramp.proxy.upstream.balance.Policy;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +40,6 @@ final class Affinity {
         if (!(server.group().policy() instanceof Policy.Sticky(String cookie)) || server.id() == key) {
             return head;
         }
-        String secure = client.proto().contentEquals("https") ? "; Secure" : "";
-        String line = "Set-Cookie: " + cookie + "=" + HEX.toHexDigits(server.id()) + "; Path=/; HttpOnly" + secure
-                + "; SameSite=Lax\r\n";
-        return head.with(line.getBytes(StandardCharsets.US_ASCII));
+        return head.with(OwnCookie.line(cookie, HEX.toHexDigits(server.id()), client));
     }
 }

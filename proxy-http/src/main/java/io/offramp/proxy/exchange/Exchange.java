@@ -202,7 +202,6 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
         AnswerHead last = search.onAnswer(head);
         OwnAnswer page = inPlaceOf(head);
         if (page == null) {
-            answerSide.onHead(head.status());
             sendHead(last);
         } else {
             answer(page, null);
@@ -224,16 +223,19 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
             refuse(Refusal.BAD_GATEWAY, "101 to what was not asked for");
             return;
         }
+        AnswerHead switching = changed(search.onAnswer(head));
+        if (switching == null) {
+            return;
+        }
         upstream = null;
         requestSide.keepNoLonger();
         answerSide.onHead(head.status());
         answerSide.onOver();
         limitNoMore();
-        client.becomeTunnel(
-                changed(search.onAnswer(head)), to.becomeTunnel(), settings.tunnelNs(bounds), (tunnel, problem) -> {
-                    search.end();
-                    report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
-                });
+        client.becomeTunnel(switching, to.becomeTunnel(), settings.tunnelNs(bounds), (tunnel, problem) -> {
+            search.end();
+            report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
+        });
     }
 
     @Override

@@ -12,6 +12,9 @@ public interface HttpEvents {
     /** @param durationNs of a request and its answer, from the first byte to the last */
     default void onDuration(long durationNs) {}
 
+    /** A rule has failed by a fault of ours. */
+    default void onRuleFailed() {}
+
     /**
      * A connection of HTTP/2 was ended for a fault of its client.
      *

@@ -12,15 +12,19 @@ import io.offramp.proxy.route.Route;
 import io.offramp.proxy.rule.AnswerFilter;
 import io.offramp.proxy.rule.RequestEdits;
 import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.rule.RuleFailure;
 import io.offramp.proxy.rule.RuleRequest;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The route of an exchange, and its rules on both ways. Confined to the event loop. */
 abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(RoutedExchange.class);
+
     final UpstreamLoop servers;
     ExchangeBounds bounds = ExchangeBounds.NONE;
     private @Nullable Route route;
@@ -29,6 +33,8 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
     private @Nullable RuleRun rules;
 
     private @Nullable AnswerFilter filter;
+    /** A line of the answer's head that keeps the client with its share; null for none. */
+    private byte @Nullable [] mark;
 
     RoutedExchange(ClientStream client, HttpFrontSettings settings, UpstreamLoop servers) {
         super(client, settings);
@@ -46,14 +52,22 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
         route = found;
         switch (found.destination()) {
             case Destination.To to -> begin(found, to, head);
-            case Destination.Split split -> begin(found, split.of(chance(split)), head);
+            case Destination.Split split -> begin(found, share(split, head), head);
             case Destination.Rules all -> begin(found, null, head);
             case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
     }
 
-    private static int chance(Destination.Split split) {
-        return ThreadLocalRandom.current().nextInt(split.weight());
+    private Destination.To share(Destination.Split split, RequestHead head) {
+        Destination.Share chosen = split.of(head, client.fields());
+        mark = split.cookie(chosen, head, client.fields());
+        return chosen.to();
+    }
+
+    /** A rule has thrown. */
+    final void onRuleFailed(RuleFailure failure) {
+        settings.events().onRuleFailed();
+        LOG.error("route {}: {} failed", route == null ? "" : route.name(), failure.getMessage(), failure.getCause());
     }
 
     private void begin(Route found, Destination.@Nullable To to, RequestHead head) {
@@ -127,19 +141,30 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
     }
 
     /** Sends the head of a server's answer. */
-    final void sendHead(AnswerHead head) {
+    final void sendHead(AnswerHead answer) {
+        AnswerHead head = marked(answer);
         RuleRun run = rules;
         if (run == null) {
+            answerSide.onHead(head.status());
             client.sendHead(head);
             return;
         }
         AnswerFilter.Filtered behind = run.onAnswer(head);
-        filter = behind.filter();
-        client.sendHead(behind.head());
+        if (behind != null) {
+            filter = behind.filter();
+            answerSide.onHead(head.status());
+            client.sendHead(behind.head());
+        }
     }
 
-    /** The head in front of a tunnel, which no filter changes. */
-    final AnswerHead changed(AnswerHead head) {
+    private AnswerHead marked(AnswerHead head) {
+        byte[] line = mark;
+        return line == null ? head : head.with(line);
+    }
+
+    /** The head in front of a tunnel, which no filter changes; null if a rule has failed, so that this is over. */
+    final @Nullable AnswerHead changed(AnswerHead answer) {
+        AnswerHead head = marked(answer);
         RuleRun run = rules;
         return run == null ? head : run.onSwitching(head);
     }

@@ -5,14 +5,20 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.rule.AnswerFilter;
+import io.offramp.proxy.rule.EndRule;
+import io.offramp.proxy.rule.RequestRule;
 import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.rule.RuleFailure;
 import io.offramp.proxy.rule.RuleOutcome;
 import io.offramp.proxy.rule.RuleRequest;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of one exchange, one after the other. Confined to the event loop. */
 final class RuleRun implements RuleOutcome {
+    private static final String RULE_FAILED = "rule failed";
+
     private final RoutedExchange exchange;
     private final RouteRules rules;
     private final RuleRequest request;
@@ -27,6 +33,8 @@ final class RuleRun implements RuleOutcome {
         DECIDED,
         /** One has given the answer of a server that it has asked. */
         RELAYED,
+        /** One has failed on the answer. */
+        FAILED,
         /** The exchange is over. */
         OVER
     }
@@ -49,7 +57,12 @@ final class RuleRun implements RuleOutcome {
         }
         cancel = null;
         if (next < rules.request().size()) {
-            rules.request().get(next++).apply(request, this);
+            RequestRule rule = rules.request().get(next++);
+            try {
+                rule.apply(request, this);
+            } catch (RuntimeException e) {
+                fail(rule, e);
+            }
         } else {
             state = State.DECIDED;
             exchange.forward(request.edits().on(request.head()));
@@ -84,6 +97,29 @@ final class RuleRun implements RuleOutcome {
     }
 
     @Override
+    public void resume(Runnable rest) {
+        RequestRule rule = rules.request().get(next - 1);
+        try {
+            rest.run();
+        } catch (RuntimeException e) {
+            fail(rule, e);
+        }
+    }
+
+    /** Without an outcome, the request fails. A fault behind the rules is none of theirs. */
+    private void fail(RequestRule rule, RuntimeException fault) {
+        if (state != State.JUDGING) {
+            throw fault;
+        }
+        Runnable waiting = cancel;
+        if (waiting != null) {
+            waiting.run();
+        }
+        exchange.onRuleFailed(new RuleFailure(rule, fault));
+        refuse(Refusal.INTERNAL, RULE_FAILED);
+    }
+
+    @Override
     public boolean isOpen() {
         return state == State.JUDGING;
     }
@@ -104,20 +140,41 @@ final class RuleRun implements RuleOutcome {
         return rules.pages().inPlaceOf(head);
     }
 
-    /** The answer of a server behind the rules. */
-    AnswerFilter.Filtered onAnswer(AnswerHead head) {
-        return rules.answer(head, request);
+    /** The answer of a server behind the rules; null if one has failed, so that the exchange is over. */
+    AnswerFilter.@Nullable Filtered onAnswer(AnswerHead head) {
+        return changed(() -> rules.answer(head, request));
     }
 
-    /** The head in front of a tunnel behind the rules. */
+    /** The head in front of a tunnel behind the rules; likewise. */
+    @Nullable
     AnswerHead onSwitching(AnswerHead head) {
-        return rules.head(head, request);
+        return changed(() -> rules.head(head, request));
     }
 
-    /** An answer of our own behind the rules. */
+    private <T> @Nullable T changed(Supplier<T> rulesOfAnswer) {
+        try {
+            return rulesOfAnswer.get();
+        } catch (RuleFailure e) {
+            state = State.FAILED;
+            exchange.onRuleFailed(e);
+            exchange.refuse(Refusal.INTERNAL, RULE_FAILED);
+            return null;
+        }
+    }
+
+    /** An answer of our own behind the rules; in front of them if one fails. */
     OwnAnswer onAnswer(OwnAnswer own) {
         boolean passes = state == State.RELAYED && !rules.pages().intercept();
-        return rules.answer(passes ? own : rules.pages().on(own), request);
+        OwnAnswer shown = passes ? own : rules.pages().on(own);
+        if (state == State.FAILED) {
+            return shown;
+        }
+        try {
+            return rules.answer(shown, request);
+        } catch (RuleFailure e) {
+            exchange.onRuleFailed(e);
+            return shown;
+        }
     }
 
     /** The exchange is over; once. */
@@ -127,6 +184,12 @@ final class RuleRun implements RuleOutcome {
         if (waited) {
             Objects.requireNonNull(cancel).run();
         }
-        rules.onEnd(request, receivedBytes, answeredBytes);
+        for (EndRule rule : rules.ends()) {
+            try {
+                rule.onEnd(request, receivedBytes, answeredBytes);
+            } catch (RuntimeException e) {
+                exchange.onRuleFailed(new RuleFailure(rule, e));
+            }
+        }
     }
 }

@@ -79,11 +79,10 @@ final class HeaderRules {
             ByteBuf out) {
         Head message = request.message();
         Fields fields = message.fields();
-        String authority = request.target().authority();
         message.writeMethod(out);
         ByteBufUtil.writeAscii(out, request.target().originForm());
         out.writeBytes(REQUEST_LINE_END);
-        ByteBufUtil.writeAscii(out, authority == null ? server : authority);
+        ByteBufUtil.writeAscii(out, request.target().authorityFor(server));
         out.writeBytes(CRLF);
         writeRequestFields(request, client, MaxForwards.of(message) != MaxForwards.NONE, out);
         writeFraming(request.length(), request.length() > 0 || fields.has(Field.CONTENT_LENGTH), out);

@@ -95,14 +95,13 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     public SentFields request(RequestHead request, ClientFields client, String server, @Nullable String upgrade) {
         Head message = request.message();
         Fields fields = message.fields();
-        String authority = request.target().authority();
         begin(null);
         put(PseudoHeaderName.METHOD.value(), upgrade == null ? message.methodBytes() : CONNECT);
         if (upgrade != null) {
             put(PseudoHeaderName.PROTOCOL.value(), protocol(upgrade));
         }
         put(PseudoHeaderName.SCHEME.value(), client.proto());
-        put(PseudoHeaderName.AUTHORITY.value(), new AsciiString(authority == null ? server : authority));
+        put(PseudoHeaderName.AUTHORITY.value(), new AsciiString(request.target().authorityFor(server)));
         put(PseudoHeaderName.PATH.value(), new AsciiString(request.target().originForm()));
         boolean counted = MaxForwards.of(message) != MaxForwards.NONE;
         for (int i = 0; i < fields.size(); i++) {

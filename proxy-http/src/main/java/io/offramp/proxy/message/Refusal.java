@@ -16,6 +16,7 @@ public enum Refusal {
     MISDIRECTED(421, "Misdirected Request", "this name is served on other connections than this one"),
     TOO_MANY_REQUESTS(429, "Too Many Requests", "this client asks for too much"),
     HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
+    INTERNAL(500, "Internal Server Error", "this proxy has failed"),
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),

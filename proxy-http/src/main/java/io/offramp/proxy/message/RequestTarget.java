@@ -9,13 +9,32 @@ import org.jspecify.annotations.Nullable;
  * @param authority host and port: of an absolute target, else of Host; null if an HTTP/1.0 request has neither
  * @param originForm path and query, or {@code *}
  * @param problem why the request is refused; null if it is not
+ * @param sent host and port that the server gets in place of the client's; null for the client's
  */
 public record RequestTarget(
         @Nullable String authority,
         String originForm,
-        @Nullable String problem) {
+        @Nullable String problem,
+        @Nullable String sent) {
     /** Before a request was read. */
     public static final RequestTarget NONE = new RequestTarget(null, "", null);
+
+    /** As the client has sent it. */
+    public RequestTarget(@Nullable String authority, String originForm, @Nullable String problem) {
+        this(authority, originForm, problem, null);
+    }
+
+    /**
+     * Host and port for the server.
+     *
+     * @param server that of the server itself, for a request that has none
+     */
+    public String authorityFor(String server) {
+        if (sent != null) {
+            return sent;
+        }
+        return authority == null ? server : authority;
+    }
 
     /** Reads target and Host of a request. */
     public static RequestTarget of(Head request) {
@@ -65,8 +84,8 @@ public record RequestTarget(
         return new RequestTarget(null, "", problem);
     }
 
-    /** Host and optional port, without user information, and without a delimiter that an escape hides. */
-    private static boolean isAuthority(String text) {
+    /** True for host and optional port, without user information, and without delimiters that escapes hide. */
+    public static boolean isAuthority(String text) {
         int at = 0;
         if (text.startsWith("[")) {
             at = text.indexOf(']') + 1;

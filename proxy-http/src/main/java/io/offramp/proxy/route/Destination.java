@@ -1,9 +1,16 @@
 package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.OwnCookie;
 import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.net.ClientKey;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.balance.HashKey;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The destination of a request, by the routes. */
@@ -16,30 +23,60 @@ public sealed interface Destination {
     record To(UpstreamGroup upstream, ExchangeBounds bounds) implements Destination {}
 
     /**
-     * To one of several upstreams, by chance.
+     * To one of several upstreams.
      *
      * @param shares not empty
      */
-    record Split(List<Share> shares) implements Destination {
+    record Split(List<Share> shares, ShareBy by) implements Destination {
         /** Copies the list. */
         public Split {
             shares = List.copyOf(shares);
         }
 
-        /**
-         * The one of a request.
-         *
-         * @param chance from 0 on, below {@link #weight}
-         */
-        public To of(int chance) {
-            int left = chance;
+        /** The share of a request. */
+        public Share of(RequestHead request, ClientFields client) {
+            return switch (by) {
+                case ShareBy.Lot lot -> drawn();
+                case ShareBy.Hash(HashKey key) -> {
+                    long hash = key instanceof HashKey.Address
+                            ? HashKey.of(Long.toHexString(
+                                    ClientKey.of(client.source().of(request.fields()))))
+                            : key.of(request, client.address());
+                    yield hash == HashKey.NONE ? drawn() : at((int) Math.floorMod(hash, (long) weight()));
+                }
+                case ShareBy.Cookie(String name) -> {
+                    String value = HashKey.cookie(request.fields(), name);
+                    yield shares.stream()
+                            .filter(share -> share.weight > 0 && share.id().equals(value))
+                            .findFirst()
+                            .orElseGet(this::drawn);
+                }
+            };
+        }
+
+        private Share drawn() {
+            return at(ThreadLocalRandom.current().nextInt(weight()));
+        }
+
+        /** @param position from 0 on, below {@link #weight} */
+        Share at(int position) {
+            int left = position;
             for (Share share : shares) {
                 left -= share.weight;
                 if (left < 0) {
-                    return share.to;
+                    return share;
                 }
             }
-            throw new IllegalArgumentException(chance + " of " + weight());
+            throw new IllegalArgumentException(position + " of " + weight());
+        }
+
+        /** The line of an answer's head that keeps the client with its share; null if none is due. */
+        public byte @Nullable [] cookie(Share chosen, RequestHead request, ClientFields client) {
+            if (!(by instanceof ShareBy.Cookie(String name))
+                    || chosen.id().equals(HashKey.cookie(request.fields(), name))) {
+                return null;
+            }
+            return OwnCookie.line(name, chosen.id(), client);
         }
 
         /** Of all shares. */
@@ -49,7 +86,12 @@ public sealed interface Destination {
     }
 
     /** One part of a split. */
-    record Share(int weight, To to) {}
+    record Share(int weight, To to) {
+        /** Of its upstream in cookies; a hash of its name. */
+        String id() {
+            return HexFormat.of().toHexDigits(HashKey.of(to.upstream.name()));
+        }
+    }
 
     /** None: a rule of the route answers every request. */
     record Rules() implements Destination {}

@@ -36,7 +36,7 @@ public record Route(String name, RouteConditions when, Destination destination, 
             regex.match(path, groups);
         }
         String prefix = when.path() instanceof PathCondition.Prefix(String text) ? text : "/";
-        return new RouteMatch(path, prefix, groups);
+        return new RouteMatch(path, prefix, groups, RoutePath.spelling(raw));
     }
 
     /** True if no rule for requests of the other is passed by. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds of its exchanges
  * @param rules for its requests and answers
  * @param protection further ones
+ * @param shareBy what decides among several upstreams
  */
 public record RouteConfig(
         String name,
@@ -21,7 +22,8 @@ public record RouteConfig(
         List<Share> upstreams,
         ExchangeBounds bounds,
         RouteRules rules,
-        Protection protection) {
+        Protection protection,
+        ShareBy shareBy) {
     /**
      * One part of a split.
      *
@@ -38,7 +40,7 @@ public record RouteConfig(
     /** Without protection. */
     public RouteConfig(
             String name, RouteConditions when, List<Share> upstreams, ExchangeBounds bounds, RouteRules rules) {
-        this(name, when, upstreams, bounds, rules, Protection.NONE);
+        this(name, when, upstreams, bounds, rules, Protection.NONE, ShareBy.LOT);
     }
 
     /**
@@ -67,7 +69,12 @@ public record RouteConfig(
 
     /** The same with other protection. */
     public RouteConfig with(Protection other) {
-        return new RouteConfig(name, when, upstreams, bounds, rules, other);
+        return new RouteConfig(name, when, upstreams, bounds, rules, other, shareBy);
+    }
+
+    /** The same with another choice among several upstreams. */
+    public RouteConfig with(ShareBy other) {
+        return new RouteConfig(name, when, upstreams, bounds, rules, protection, other);
     }
 
     /** Its only upstream, or the first; null if a rule answers all. */

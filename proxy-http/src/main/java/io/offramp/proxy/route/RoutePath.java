@@ -1,5 +1,7 @@
 package io.offramp.proxy.route;
 
+import io.offramp.proxy.rule.RouteMatch;
+
 /**
  * The readings of a path. Without habits, a path is read as RFC 3986 §6.2.2 makes paths equal, and as nearly all
  * servers do: escapes decoded, dot segments resolved, slashes merged. Upstreams differ in what else they treat as a
@@ -74,6 +76,16 @@ final class RoutePath {
         }
         boolean clear = (found & NO_ENCODING) == 0 && Integer.bitCount(found & ~UNRESOLVED) <= MAX_HABITS;
         return clear ? found : -1;
+    }
+
+    /** How a path is written. */
+    static RouteMatch.Spelling spelling(String path) {
+        if (isPlain(path)) {
+            return RouteMatch.Spelling.PLAIN;
+        }
+        // Dot segments have one reading for all who resolve them.
+        int habits = habits(path);
+        return (habits & ~UNRESOLVED) == 0 ? RouteMatch.Spelling.OTHER : RouteMatch.Spelling.AMBIGUOUS;
     }
 
     /** The habit that gives the octet a special meaning; 0 if there is none. */

@@ -97,7 +97,7 @@ public final class Router {
         return switch (shares.size()) {
             case 0 -> new Destination.Rules();
             case 1 -> shares.getFirst().to();
-            default -> new Destination.Split(shares);
+            default -> new Destination.Split(shares, config.shareBy());
         };
     }
 

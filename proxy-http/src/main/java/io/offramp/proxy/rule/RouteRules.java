@@ -127,17 +127,33 @@ public final class RouteRules {
         return pages;
     }
 
-    /** The answer of a server behind all rules, and a filter for its body if there is one. */
+    /**
+     * The answer of a server behind all rules, and a filter for its body if there is one.
+     *
+     * @throws RuleFailure if one of them fails, as the other methods for answers do
+     */
     public AnswerFilter.Filtered answer(AnswerHead head, RuleRequest to) {
         AnswerHead changed = head(head, to);
-        return filter == null ? new AnswerFilter.Filtered(changed, null) : filter.of(to, changed);
+        AnswerFilter.Maker maker = filter;
+        if (maker == null) {
+            return new AnswerFilter.Filtered(changed, null);
+        }
+        try {
+            return maker.of(to, changed);
+        } catch (RuntimeException e) {
+            throw new RuleFailure(maker, e);
+        }
     }
 
     /** The head of an answer behind its rules. */
     public AnswerHead head(AnswerHead head, RuleRequest to) {
         AnswerHead changed = head;
         for (AnswerRule rule : answer) {
-            changed = rule.apply(changed, to);
+            try {
+                changed = rule.apply(changed, to);
+            } catch (RuntimeException e) {
+                throw new RuleFailure(rule, e);
+            }
         }
         return changed;
     }
@@ -146,15 +162,17 @@ public final class RouteRules {
     public OwnAnswer answer(OwnAnswer own, RuleRequest to) {
         OwnAnswer changed = own;
         for (AnswerRule rule : answer) {
-            changed = rule.apply(changed, to);
+            try {
+                changed = rule.apply(changed, to);
+            } catch (RuntimeException e) {
+                throw new RuleFailure(rule, e);
+            }
         }
         return changed;
     }
 
-    /** The request is over. */
-    public void onEnd(RuleRequest request, long receivedBytes, long answeredBytes) {
-        for (EndRule rule : ends) {
-            rule.onEnd(request, receivedBytes, answeredBytes);
-        }
+    /** They learn of the end of requests. */
+    public List<EndRule> ends() {
+        return ends;
     }
 }

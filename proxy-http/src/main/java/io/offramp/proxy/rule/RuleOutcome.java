@@ -31,6 +31,14 @@ public interface RuleOutcome {
      */
     void refuse(Refusal refusal, @Nullable String why);
 
+    /**
+     * For a rule that has waited: runs the rest of its judgement. What that throws is a failure of the rule, as in
+     * {@link RequestRule#apply}.
+     */
+    default void resume(Runnable rest) {
+        rest.run();
+    }
+
     /** False once the request is over, because its client has gone or its time: no outcome is taken any more. */
     boolean isOpen();
 

@@ -6,9 +6,11 @@ package io.offramp.proxy.rule;
 public enum Stage {
     /** To https. */
     SCHEME,
+    /** By how much there was of the same address or certificate: also what access then refuses. */
+    CLIENT_RATE,
     /** By address, certificate, password, another server's word. */
     ACCESS,
-    /** By how much there was before. */
+    /** By how much there was of all, or of what access has found the client to be. */
     RATE,
     /** Of the target. */
     REWRITE,

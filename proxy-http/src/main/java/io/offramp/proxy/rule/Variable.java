@@ -27,7 +27,9 @@ enum Variable {
     TLS_CIPHER(request -> tls(request, Negotiated::cipherSuite)),
     TLS_VERSION(request -> tls(request, tls -> "TLSv" + tls.version().label())),
     /** Path and query as they came. */
-    URI(request -> request.head().target().originForm());
+    URI(request -> request.head().target().originForm()),
+    /** Of basic authentication, once an access rule has checked the password. */
+    USER(request -> request.edits().user());
 
     private final Function<RuleRequest, @Nullable String> value;
 

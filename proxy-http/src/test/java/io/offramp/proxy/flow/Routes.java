@@ -19,6 +19,7 @@ import io.offramp.proxy.rule.Rewrite;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.rule.Template;
+import io.offramp.proxy.rule.UpstreamHost;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,14 @@ final class Routes {
             byGroup("/h-(.*)", "app", Stage.REWRITE, to -> new Rewrite.Whole(to), "/sites/{host}/{1}"),
             byGroup("/x-(.*)", null, Stage.ANSWER, to -> new Redirect(302, to), "/{1}"),
             byGroup("/.?evil[.](.*)", null, Stage.ANSWER, to -> new Redirect(302, to), "{path}/"),
+            ruled("/fails/at-once", "app", new RouteRules.Builder().request(Stage.ACCESS, new Failing.AtOnce())),
+            ruled("/fails/later", "app", new RouteRules.Builder().request(Stage.ACCESS, new Failing.Later())),
+            ruled("/fails/answer", "app", new RouteRules.Builder().answer(new Failing.Answer())),
+            ruled("/fails/end", "app", new RouteRules.Builder().end(new Failing.End())),
+            ruled(
+                    "/app/hosted",
+                    "app",
+                    new RouteRules.Builder().request(Stage.FIELDS, new UpstreamHost(template("{query}.internal:81")))),
             new RouteConfig(null, "/app", "app"));
 
     private Routes() {}

@@ -287,11 +287,11 @@ class RouterTest {
         assertThat(found).isInstanceOfSatisfying(Destination.Split.class, all -> {
             assertThat(all.weight()).isEqualTo(10);
             assertThat(IntStream.range(0, 10)
-                            .mapToObj(all::of)
-                            .map(to -> to.upstream().name()))
+                            .mapToObj(all::at)
+                            .map(share -> share.to().upstream().name()))
                     .filteredOn("api"::equals)
                     .hasSize(9);
-            assertThat(all.of(9).upstream().name()).isEqualTo("sub");
+            assertThat(all.at(9).to().upstream().name()).isEqualTo("sub");
         });
     }
 
