@@ -16,9 +16,8 @@ final class BalanceReader {
 
     private static final List<String> POLICIES = List.of("round-robin", "least-request", "random", "hash", "sticky");
     private static final Scalar<String> POLICY = Scalar.known("policy", POLICIES);
-    private static final Scalar<HashKey> KEY =
-            new Scalar<>("address, uri, header:NAME or cookie:NAME", BalanceReader::key);
-    private static final Scalar<String> COOKIE =
+    static final Scalar<HashKey> KEY = new Scalar<>("address, uri, header:NAME or cookie:NAME", BalanceReader::key);
+    static final Scalar<String> COOKIE =
             new Scalar<>("the name of a cookie", text -> TOKEN.matcher(text).matches() ? text : null);
     private static final Scalar<Integer> PERCENT = Scalar.percent(0, 100);
 
@@ -60,7 +59,7 @@ final class BalanceReader {
                 section.get("panic", PERCENT, usual.panicPercent()));
     }
 
-    private static void only(Section section, String key, String policy, String needed) {
+    static void only(Section section, String key, String policy, String needed) {
         Value value = section.get(key);
         if (value != null && !policy.equals(needed)) {
             value.error("only the policy " + needed + " has it");

@@ -18,10 +18,12 @@ final class RewriteReader {
     /** Its keys. */
     static final List<String> KEYS = List.of("strip-prefix", "replace-prefix", "rewrite", "location", "cookies");
 
-    private static final Scalar<String> PREFIX =
-            new Scalar<>("a path such as /v2, without query", text -> text.matches("(/[^/?#\\s%]+)+") ? text : null);
-    private static final Scalar<String> PATH =
-            new Scalar<>("a path such as /, without query", text -> text.matches("/|(/[^/?#;\\s]+)+/?") ? text : null);
+    private static final Scalar<String> PREFIX = new Scalar<>(
+            "a path such as /v2 of printable ASCII, without query and escapes",
+            text -> text.matches("(/[!-~&&[^/?#%]]+)+") ? text : null);
+    private static final Scalar<String> PATH = new Scalar<>(
+            "a path such as / of printable ASCII, without query",
+            text -> text.matches("/|(/[!-~&&[^/?#;]]+)+/?") ? text : null);
     private static final Scalar<String> ORIGIN = new Scalar<>(
             "scheme, host and port of a server, such as http://app.internal:8080",
             text -> text.matches("https?://[A-Za-z0-9._\\[\\]:-]+") ? text.toLowerCase(Locale.ROOT) : null);
@@ -111,6 +113,9 @@ final class RewriteReader {
         Section paths = path == null ? null : path.section("from", "to");
         Value site = section.get("same-site");
         SameSite sameSite = site == null ? null : site.as(SAME_SITE);
+        if (site != null && sameSite == SameSite.NONE && !section.get("secure", Scalar.BOOL, false)) {
+            site.warn("browsers drop a cookie of same-site: none that is not secure; add secure: true");
+        }
         rules.answer(new CookieRewrite(
                 section.entries().containsKey("domain") ? section.get("domain", DOMAIN, "") : null,
                 paths == null ? "" : bare(paths.get("from", PATH, "/")),

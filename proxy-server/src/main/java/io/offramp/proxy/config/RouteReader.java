@@ -5,6 +5,7 @@ import io.offramp.proxy.route.PathCondition;
 import io.offramp.proxy.route.Protection;
 import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.route.ShareBy;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -30,12 +31,17 @@ final class RouteReader {
             "a name of letters, digits and . _ : / * -, of 64 at most",
             text -> text.matches("[A-Za-z0-9._:/*-]{1,64}") ? text : null);
     private static final String[] KEYS = Stream.of(
-                    Stream.of("name", "upstream", "timeouts", "limits"),
+                    Stream.of("name", "upstream", "split", "timeouts", "limits"),
                     ConditionReader.KEYS.stream(),
                     RuleReader.ROUTE_KEYS.stream(),
                     ProtectionReader.KEYS.stream())
             .flatMap(keys -> keys)
             .toArray(String[]::new);
+
+    /** Keys of a route that change what servers get, or what they answer. */
+    private static final List<String> FOR_SERVERS = Stream.concat(
+                    Stream.of("request-headers", "limits", "timeouts"), RewriteReader.KEYS.stream())
+            .toList();
 
     private static final Scalar<Integer> WEIGHT = Scalar.number(0, 1000);
     private static final RouteConditions ANY = RouteConditions.of(null, PathCondition.any());
@@ -93,7 +99,7 @@ final class RouteReader {
         if (upstream != null) {
             fallback(upstream, mode, usual).forEach(route -> read.add(route.with(protectedBy)));
         } else if (RuleReader.answersAll(listener)) {
-            read.add(new RouteConfig("/", ANY, List.of(), ExchangeBounds.NONE, usual, protectedBy));
+            read.add(new RouteConfig("/", ANY, List.of(), ExchangeBounds.NONE, usual).with(protectedBy));
         }
         return read;
     }
@@ -148,6 +154,9 @@ final class RouteReader {
         if (answered && upstream != null) {
             upstream.error("no request comes so far: this route answers all of them");
         }
+        if (answered) {
+            warnOfServers(section);
+        }
         List<RouteConfig.Share> shares = upstream == null ? List.of() : shares(upstream);
         Value timeouts = section.get("timeouts");
         Value limits = section.get("limits");
@@ -156,7 +165,8 @@ final class RouteReader {
                 limits == null ? null : limits.section("body"));
         RouteRules of = rules.read(section, listener, when);
         String name = name(section, when, names);
-        return shares.isEmpty() && !answered ? null : new RouteConfig(name, when, shares, bounds, of);
+        ShareBy by = SplitReader.read(section.get("split"), upstream != null && upstream.isList());
+        return shares.isEmpty() && !answered ? null : new RouteConfig(name, when, shares, bounds, of).with(by);
     }
 
     /** The written name, or else host and path, with a number behind it if another route has them too. */
@@ -197,6 +207,15 @@ final class RouteReader {
             return List.of();
         }
         return shares;
+    }
+
+    private static void warnOfServers(Section route) {
+        for (String key : FOR_SERVERS) {
+            Value value = route.get(key);
+            if (value != null) {
+                value.warn("without effect: this route answers all requests, no server gets one");
+            }
+        }
     }
 
     private static void warnOfStar(Section route, String path) {

@@ -12,6 +12,7 @@ import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.rule.StrictTransport;
 import io.offramp.proxy.rule.Template;
+import io.offramp.proxy.rule.UpstreamHost;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -92,11 +93,14 @@ final class RuleReader {
             answer(answer, rules);
         }
         RewriteReader.read(route, when, rules);
-        List<FieldChange> request = FieldChangeReader.read(either(route, listener, "request-headers"), groups, true);
+        List<FieldChange> request = FieldChangeReader.ofRequest(
+                either(route, listener, "request-headers"),
+                groups,
+                host -> rules.request(Stage.FIELDS, new UpstreamHost(host)));
         if (!request.isEmpty()) {
             rules.request(Stage.FIELDS, new RequestFields(request));
         }
-        List<FieldChange> changed = FieldChangeReader.read(either(route, listener, "answer-headers"), groups, false);
+        List<FieldChange> changed = FieldChangeReader.ofAnswer(either(route, listener, "answer-headers"), groups);
         if (!changed.isEmpty()) {
             rules.answer(new AnswerFields(changed));
         }

@@ -178,7 +178,7 @@ class ConfigProblemsTest {
                                 + "name, host:port, unix:FILE or srv:NAME",
                         "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, "
                                 + "is \"/x?y\"",
-                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with name, upstream, "
+                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with name, upstream, split, "
                                 + "timeouts, limits, host, path, method, header, query, client, https-redirect, hsts, "
                                 + "redirect, answer, request-headers, answer-headers, errors, strip-prefix, "
                                 + "replace-prefix, rewrite, location, cookies, access, rates, compression, is \"/api\"",

@@ -82,7 +82,7 @@ class RuleConfigTest {
                 "redirect: ftp://a | redirect: expected a URL or a path, which may have variables such as {host}, "
                         + "is \"ftp://a\"",
                 "redirect: '/{hots}' | redirect: unknown variable {hots}; known are client, host, method, path, query, "
-                        + "request-id, scheme, sni, tls-cipher, tls-version, uri",
+                        + "request-id, scheme, sni, tls-cipher, tls-version, uri, user",
                 "redirect: '/{host' | redirect: a { without its } at character 2; write {{ for one",
                 "redirect: {to: /x, status: 300} | redirect.status: expected 301, 302, 303, 307 or 308, is \"300\"",
                 "redirect: {status: 301} | redirect: missing \"to\": the place, such as https://{host}{uri}",
@@ -167,17 +167,26 @@ class RuleConfigTest {
                 "rewrite: x | rewrite: expected a path, which may have variables such as {path}, is \"x\"",
                 "path: {regex: '/(?P<a>x)'}, rewrite: '/{b}' | rewrite: unknown variable {b}; known are client, "
                         + "host, method, "
-                        + "path, query, request-id, scheme, sni, tls-cipher, tls-version, uri; groups of this route "
-                        + "are 1, a",
+                        + "path, query, request-id, scheme, sni, tls-cipher, tls-version, uri, user; groups of this "
+                        + "route are 1, a",
                 "request-headers: {set: {Content-Length: '1'}} | request-headers.set.Content-Length: Content-Length "
                         + "belongs to "
                         + "this proxy: see forwarding; a rule cannot change it",
                 "request-headers: {remove: [Transfer_Encoding]} | request-headers.remove[0]: Transfer_Encoding "
                         + "belongs to this "
                         + "proxy: see forwarding; a rule cannot change it",
-                "request-headers: {add: {Host: x}} | request-headers.add.Host: Host belongs to this proxy: see "
-                        + "forwarding; a "
-                        + "rule cannot change it",
+                "request-headers: {add: {Host: x}} | request-headers.add.Host: a request has one Host: only set "
+                        + "gives it another",
+                "request-headers: {remove: [host]} | request-headers.remove[0]: a request has one Host: only set "
+                        + "gives it another",
+                "request-headers: {set: {Host: a/b}} | request-headers.set.Host: expected host and port, which may "
+                        + "have variables such as {host}, is \"a/b\"",
+                "answer-headers: {set: {Host: a}} | answer-headers.set.Host: Host belongs to this proxy: it frames "
+                        + "answers; a rule cannot change it",
+                "path: /a, replace-prefix: /größe | replace-prefix: expected a path such as /v2 of printable ASCII, "
+                        + "without query and escapes, is \"/größe\"",
+                "split: sticky | split: nothing to split: upstream has to be a list of several, such as [{to: app, "
+                        + "weight: 9}, …]",
                 "request-headers: {set: {X-Forwarded-For: x}} | request-headers.set.X-Forwarded-For: "
                         + "X-Forwarded-For belongs to "
                         + "this proxy: see forwarding; a rule cannot change it",
