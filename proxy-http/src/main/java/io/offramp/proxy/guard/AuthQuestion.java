@@ -20,7 +20,8 @@ import java.util.Locale;
 final class AuthQuestion {
     private AuthQuestion() {}
 
-    static RequestHead head(ForwardAuthConfig config, RequestHead asked, ClientFields client) {
+    /** @param target path and query that the server gets if it is allowed */
+    static RequestHead head(ForwardAuthConfig config, RequestHead asked, String target, ClientFields client) {
         HeadWriter head = HeadWriter.request("GET", config.path());
         Fields fields = asked.fields();
         for (int i = 0; i < fields.size(); i++) {
@@ -29,7 +30,7 @@ final class AuthQuestion {
             }
         }
         head.field("X-Forwarded-Method", asked.message().method());
-        head.field("X-Forwarded-Uri", asked.target().originForm());
+        head.field("X-Forwarded-Uri", target);
         String authority = asked.target().authority();
         if (authority != null && !isTold(fields, Field.X_FORWARDED_HOST, client)) {
             head.field("X-Forwarded-Host", authority);

@@ -13,6 +13,7 @@ import io.offramp.proxy.rule.RuleRequest;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,7 @@ public final class BasicAuthRule implements RequestRule {
         if (known != null && verified.has(key, System.nanoTime())) {
             events.onLogin(Login.REMEMBERED);
             login.wipe();
+            request.edits().user(login.user());
             next.pass();
             return;
         }
@@ -81,11 +83,26 @@ public final class BasicAuthRule implements RequestRule {
             return;
         }
         InetAddress client = request.client().source().of(request.head().fields());
+        AtomicBoolean gone = new AtomicBoolean();
+        next.onCancel(() -> gone.set(true));
         PasswordChecks.Admission admission = checks.submit(client, () -> {
-            boolean right = check(login, key, hash) && known != null;
-            login.wipe();
+            if (gone.get()) {
+                login.wipe();
+                return;
+            }
+            Runnable rest;
             try {
-                request.eventLoop().execute(() -> finish(right, login.user(), request, next));
+                boolean right = check(login, key, hash) && known != null;
+                rest = () -> finish(right, login.user(), request, next);
+            } catch (RuntimeException e) {
+                rest = () -> {
+                    throw e;
+                };
+            }
+            login.wipe();
+            Runnable result = rest;
+            try {
+                request.eventLoop().execute(() -> next.resume(result));
             } catch (RejectedExecutionException e) {
                 // The loop has ended, and its requests with it.
             }
@@ -119,6 +136,7 @@ public final class BasicAuthRule implements RequestRule {
             return;
         }
         if (right) {
+            request.edits().user(user);
             next.pass();
         } else {
             refuse(next, "login of " + user);

@@ -7,12 +7,15 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.rule.RequestRule;
+import io.offramp.proxy.rule.RouteMatch;
 import io.offramp.proxy.rule.RuleOutcome;
 import io.offramp.proxy.rule.RuleRequest;
+import io.offramp.proxy.rule.UrlText;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /**
  * Lets requests pass that another server allows. It answers a question about each: 2xx lets the request pass, with
@@ -39,15 +42,31 @@ public final class ForwardAuthRule implements RequestRule {
 
     @Override
     public void apply(RuleRequest request, RuleOutcome next) {
+        if (request.route().spelling() == RouteMatch.Spelling.AMBIGUOUS) {
+            next.refuse(Refusal.BAD_REQUEST, "path with several readings, " + group.name() + " would judge one");
+            return;
+        }
         AuthExchange exchange = new AuthExchange(
                 request.servers(),
                 group,
-                AuthQuestion.head(config, request.head(), request.client()),
+                AuthQuestion.head(config, request.head(), target(request), request.client()),
                 AuthQuestion.client(request.client()),
                 request.allocator(),
-                answer -> onAnswer(answer, request, next));
+                answer -> next.resume(() -> onAnswer(answer, request, next)));
         next.onCancel(exchange::cancel);
         exchange.begin(config.timeout().toNanos());
+    }
+
+    /** What is judged is what the server gets: the reading by which the request was routed. */
+    private static String target(RuleRequest request) {
+        String asked = request.head().target().originForm();
+        if (request.route().spelling() == RouteMatch.Spelling.PLAIN) {
+            return asked;
+        }
+        int query = asked.indexOf('?');
+        String read = UrlText.path(request.route().path()) + (query < 0 ? "" : asked.substring(query));
+        request.edits().target(read);
+        return read;
     }
 
     private void onAnswer(AuthAnswer answer, RuleRequest request, RuleOutcome next) {
@@ -81,11 +100,14 @@ public final class ForwardAuthRule implements RequestRule {
         }
         for (Copied each : copied) {
             request.edits().fields().remove(each.lower);
+            StringJoiner values = new StringJoiner(", ");
             for (int i = 0; i < from.size(); i++) {
                 if (from.isName(i, each.lower)) {
                     request.edits().fields().add(each.name, from.value(i));
+                    values.add(from.value(i));
                 }
             }
+            request.edits().vouch(each.name.toLowerCase(Locale.ROOT), values.toString());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.net.ClientKey;
+import io.offramp.proxy.rule.RuleRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -63,11 +64,41 @@ public sealed interface RateKey {
         }
     }
 
-    /** The number of a request's client. */
+    /** By the user that basic authentication has found. */
+    record User() implements RateKey {}
+
+    /** True if a request's client is known before access rules have judged it. */
+    default boolean isKnownAtOnce() {
+        return switch (this) {
+            case Address address -> true;
+            case Certificate certificate -> true;
+            case All all -> false;
+            case Header header -> false;
+            case User user -> false;
+        };
+    }
+
+    /** The number of a request's client, by what access rules have found and by the client's own word for the rest. */
+    default long of(RuleRequest request) {
+        String found = switch (this) {
+            case Header header -> request.edits().vouched(header.name);
+            case User user -> request.edits().user();
+            case Address address -> null;
+            case All all -> null;
+            case Certificate certificate -> null;
+        };
+        if (found == null) {
+            return of(request.head().fields(), request.client());
+        }
+        return found.isEmpty() ? byAddress(request.head().fields(), request.client()) : hash(START, found);
+    }
+
+    /** The number of the client of a request that no access rule has judged. */
     default long of(Fields request, ClientFields client) {
         return switch (this) {
             case All all -> 0;
             case Address address -> byAddress(request, client);
+            case User user -> byAddress(request, client);
             case Certificate certificate ->
                 client.certificate() == null
                         ? byAddress(request, client)

@@ -3,7 +3,7 @@ package io.offramp.proxy.rate;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A limit of requests, or of bytes, that clients may make in a time.
+ * A limit of requests, of connections, or of bytes, that clients may make in a time.
  *
  * @param name in metrics and logs, unique in the configuration
  * @param what is counted
@@ -25,6 +25,8 @@ public record RateLimit(
     public enum What {
         /** Refused while there is not one left. */
         REQUESTS,
+        /** Closed at once while there is not one left. */
+        CONNECTIONS,
         /** Of bodies, both ways, counted when a request ends. Refused while a client has moved more than it may. */
         BYTES
     }

@@ -10,7 +10,7 @@ import io.offramp.proxy.rule.RuleRequest;
 public record RateRule(RateLimiter limiter) implements RequestRule, EndRule {
     @Override
     public void apply(RuleRequest request, RuleOutcome next) {
-        int seconds = limiter.take(request.head().fields(), request.client());
+        int seconds = limiter.take(request);
         if (seconds == 0) {
             next.pass();
         } else {
@@ -22,6 +22,6 @@ public record RateRule(RateLimiter limiter) implements RequestRule, EndRule {
 
     @Override
     public void onEnd(RuleRequest request, long receivedBytes, long answeredBytes) {
-        limiter.onEnd(request.head().fields(), request.client(), receivedBytes + answeredBytes);
+        limiter.onEnd(request, receivedBytes + answeredBytes);
     }
 }

@@ -39,7 +39,7 @@ class AuthQuestionTest {
 
         // When
         RequestHead question = AuthQuestion.head(
-                config, new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0), client);
+                config, new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0), "/x", client);
 
         // Then
         Fields fields = question.fields();

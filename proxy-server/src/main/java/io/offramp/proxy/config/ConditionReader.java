@@ -129,7 +129,7 @@ final class ConditionReader {
     }
 
     /** Of the connection, or of this proxy alone: no request that is routed has one. */
-    private static boolean isOfFraming(String name) {
+    static boolean isOfFraming(String name) {
         return switch (Field.of(name)) {
             case HOST,
                     CLIENT_CERT,

@@ -1,5 +1,8 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.guard.GuardConfig;
+import io.offramp.proxy.rate.RateKey;
+import io.offramp.proxy.rate.RateLimit;
 import io.offramp.proxy.route.Protection;
 import java.util.List;
 import java.util.function.Function;
@@ -25,17 +28,27 @@ final class ProtectionReader {
      * @param certificates whether the listener asks clients for certificates
      */
     Protection read(Section section, Protection usual, boolean certificates) {
-        return new Protection(
-                access.read(section.get("access"), usual.guard(), certificates),
-                rates.read(section.get("rates"), usual.rates()),
-                CompressionReader.read(section.get("compression"), usual.compression()));
+        GuardConfig guard = access.read(section.get("access"), usual.guard(), certificates);
+        Value written = section.get("rates");
+        List<RateLimit> limits = rates.read(written, usual.rates());
+        if (written != null
+                && guard.basicAuth() == null
+                && limits.stream().anyMatch(each -> each.by() instanceof RateKey.User)) {
+            written.error("by: user needs access.basic-auth; behind forward-auth, write by: header:NAME of its copy");
+        }
+        if (written != null
+                && !certificates
+                && limits.stream().anyMatch(each -> each.by() instanceof RateKey.Certificate)) {
+            written.warn("by: certificate counts by address here: the listener asks no client for a certificate");
+        }
+        return new Protection(guard, limits, CompressionReader.read(section.get("compression"), usual.compression()));
     }
 
-    /** A tcp listener has none of it. */
+    /** A tcp listener has none of it but access, which {@link ConnectionsReader} reads. */
     static void refuse(Section listener) {
         for (String key : KEYS) {
             Value value = listener.get(key);
-            if (value != null) {
+            if (value != null && !key.equals("access")) {
                 value.error("a tcp listener passes bytes, and has no rules for requests");
             }
         }

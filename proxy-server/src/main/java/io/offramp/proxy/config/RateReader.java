@@ -29,7 +29,7 @@ final class RateReader {
     private static final Scalar<String> NAME = new Scalar<>(
             "a name of letters, digits and ._-", text -> text.matches("[A-Za-z0-9._-]{1,64}") ? text : null);
     private static final Scalar<RateKey> KEY =
-            new Scalar<>("address, certificate, all or header:NAME", RateReader::key);
+            new Scalar<>("address, certificate, user, all or header:NAME", RateReader::key);
 
     private final Map<String, String> pathByName = new HashMap<>();
 
@@ -87,6 +87,30 @@ final class RateReader {
                 section.get("clients", KNOWN, CLIENTS));
     }
 
+    /** {@code rate} of new connections of a client address, {@code burst} and {@code clients}; null for none. */
+    static @Nullable RateLimit connections(Section section) {
+        Value written = section.get("rate");
+        Rate rate = written == null ? null : written.as(REQUESTS);
+        if (rate == null) {
+            for (String key : List.of("burst", "clients")) {
+                Value alone = section.get(key);
+                if (alone != null && written == null) {
+                    alone.error("goes with a rate, such as rate: 10/s");
+                }
+            }
+            return null;
+        }
+        return new RateLimit(
+                section.value().path(),
+                What.CONNECTIONS,
+                rate.amount,
+                rate.perNs,
+                section.get("burst", BURST, (int) rate.second()),
+                new RateKey.Address(),
+                section.get("dry-run", Scalar.BOOL, false),
+                section.get("clients", KNOWN, CLIENTS));
+    }
+
     private String name(Section section, Value item) {
         String name = section.get("name", NAME, item.path());
         String other = pathByName.putIfAbsent(name, item.path());
@@ -115,8 +139,17 @@ final class RateReader {
         return switch (text) {
             case "address" -> new RateKey.Address();
             case "certificate" -> new RateKey.Certificate();
+            case "user" -> new RateKey.User();
             case "all" -> new RateKey.All();
-            default -> text.matches("header:[A-Za-z0-9_-]{1,100}") ? new RateKey.Header(text.substring(7)) : null;
+            default -> text.matches("header:[A-Za-z0-9_-]{1,100}") ? header(text.substring(7)) : null;
         };
+    }
+
+    private static RateKey header(String name) {
+        if (ConditionReader.isOfFraming(name)) {
+            throw new IllegalArgumentException("\"" + name + "\" is of the connection or of this proxy: no request "
+                    + "that is routed has it; write by: address or by: certificate");
+        }
+        return new RateKey.Header(name);
     }
 }

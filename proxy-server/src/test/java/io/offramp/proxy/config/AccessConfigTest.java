@@ -192,7 +192,7 @@ class AccessConfigTest {
                                 + "10/h, is \"5\"",
                         "offramp.yaml:12:9: listeners[0].rates[1]: expected either requests or bytes, such as "
                                 + "requests: 100/s",
-                        "offramp.yaml:13:38: listeners[0].rates[2].by: expected address, certificate, all or "
+                        "offramp.yaml:13:38: listeners[0].rates[2].by: expected address, certificate, user, all or "
                                 + "header:NAME, is \"cookie\"",
                         "offramp.yaml:14:16: listeners[0].rates[3].name: \"x\" is the name of listeners[0].rates[2] "
                                 + "already",
