@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code access}: of a route, or of a listener for all its routes. */
 final class AccessReader {
+    static final String[] KEYS = {"addresses", "client-certificate", "basic-auth", "forward-auth"};
+
     private static final int MAX_FILE_BYTES = 1024 * 1024;
     private static final String ALL = "all";
     private static final String OFF = "off";
@@ -82,8 +84,7 @@ final class AccessReader {
      * @param certificates whether the listener asks clients for certificates
      */
     GuardConfig read(@Nullable Value value, GuardConfig usual, boolean certificates) {
-        Section section =
-                value == null ? null : value.section("addresses", "client-certificate", "basic-auth", "forward-auth");
+        Section section = value == null ? null : value.section(KEYS);
         if (section == null) {
             return usual;
         }
@@ -101,7 +102,7 @@ final class AccessReader {
         return value.isScalar() && OFF.equals(value.as(Scalar.TEXT)) ? null : read.apply(value);
     }
 
-    private static @Nullable AddressList addressList(Value value) {
+    static @Nullable AddressList addressList(Value value) {
         List<AddressList.Line> lines = new ArrayList<>();
         Value all = null;
         for (Value item : value.items("a list such as [{allow: 10.0.0.0/8}, {deny: all}]")) {

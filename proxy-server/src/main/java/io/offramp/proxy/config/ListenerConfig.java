@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.guard.ConnectionLimits;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.route.RouteConfig;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for all
  *     connections
  * @param unrouted rules for requests that no route takes, or that have come without TLS to a port of TLS
+ * @param connections which of them it takes
  * @param proxies addresses whose connections begin with a PROXY header, and name their client there
  * @param http rules for requests of clients; without effect in {@code tcp} mode
  * @param tcp without effect in {@code http} mode
@@ -35,6 +37,7 @@ public record ListenerConfig(
         OffloadConfig offload,
         List<RouteConfig> routes,
         RouteRules unrouted,
+        ConnectionLimits connections,
         List<Cidr> proxies,
         HttpSettings http,
         TcpSettings tcp,
@@ -69,6 +72,7 @@ public record ListenerConfig(
                 offload,
                 routes,
                 RouteRules.NONE,
+                ConnectionLimits.NONE,
                 List.of(),
                 HttpSettings.DEFAULTS,
                 TcpSettings.DEFAULTS,
@@ -91,6 +95,7 @@ public record ListenerConfig(
 
     /** The same with another backend, or other modes. */
     public ListenerConfig with(OffloadConfig other) {
-        return new ListenerConfig(name, bind, mode, tls, other, routes, unrouted, proxies, http, tcp, reusePort);
+        return new ListenerConfig(
+                name, bind, mode, tls, other, routes, unrouted, connections, proxies, http, tcp, reusePort);
     }
 }

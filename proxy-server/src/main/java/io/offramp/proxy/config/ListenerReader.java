@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.guard.ConnectionLimits;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
@@ -25,6 +26,7 @@ final class ListenerReader {
                             "offload",
                             "upstream",
                             "routes",
+                            "connections",
                             "trusted-proxies",
                             "forwarding",
                             "proxy-protocol",
@@ -87,6 +89,7 @@ final class ListenerReader {
         Value senders = listener.get("proxy-protocol");
         List<Cidr> proxies =
                 senders == null ? List.of() : HttpReader.distinct(senders, "a list of addresses", HttpReader.ADDRESSES);
+        ConnectionLimits connections = ConnectionsReader.read(listener, mode);
         if (bind == null || tlsConfig == null && !plain) {
             return null;
         }
@@ -98,6 +101,7 @@ final class ListenerReader {
                 offloadConfig,
                 targets,
                 routes.unrouted(listener, mode),
+                connections,
                 proxies,
                 http,
                 own.tcp(),

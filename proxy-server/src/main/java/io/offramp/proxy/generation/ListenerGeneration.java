@@ -1,6 +1,7 @@
 package io.offramp.proxy.generation;
 
 import io.offramp.offload.ConnectionWatch;
+import io.offramp.proxy.accept.ConnectionGate;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.net.Cidr;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param watch sees every connection that is let in; null for nobody
  * @param handshake certificates and parameters of TLS; null for plain text
  * @param sessions backends and record sizes; null for plain text
+ * @param gate lets its connections in
  * @param trustedProxies clients that stand for many, so that limits per address do not hold for them
  * @param proxies clients whose connections begin with a PROXY header
  * @param front speaks with clients, inside TLS if there is any, within this generation's limits
@@ -36,6 +38,7 @@ public record ListenerGeneration(
         @Nullable ConnectionWatch watch,
         @Nullable HandshakeSettings handshake,
         @Nullable SessionSettings sessions,
+        ConnectionGate gate,
         List<Cidr> trustedProxies,
         List<Cidr> proxies,
         Front front,

@@ -11,7 +11,11 @@ public enum ConnectionRefusal {
     /** Open connections of one client address. */
     CONNECTIONS_PER_ADDRESS,
     /** Handshakes under way of one client address. */
-    HANDSHAKES_PER_ADDRESS;
+    HANDSHAKES_PER_ADDRESS,
+    /** New connections of one client address in a time. */
+    CONNECTION_RATE,
+    /** An address that may not connect. */
+    ADDRESS;
 
     /** As a metric's label: {@code connections_per_address}. */
     public String label() {

@@ -22,9 +22,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
     private final CounterFamily<ConnectionRefusal> refused;
+    private final CounterFamily<ConnectionRefusal> tolerated;
     private final LongAdder acceptFailures;
     private final Map<StatusClass, LongAdder> requestsByClass = new EnumMap<>(StatusClass.class);
     private final StatusCounters statuses;
+    private final LongAdder ruleFailures;
     private final CounterFamily<String> http2Faults;
     private final Timer requestDuration;
     private final CounterFamily<Handshake> handshakes;
@@ -46,6 +48,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         for (ConnectionRefusal reason : ConnectionRefusal.values()) {
             refused.of(reason); // shows zero before the first event
         }
+        tolerated = new CounterFamily<>(
+                scope,
+                "offramp.connections.tolerated",
+                "Client connections over a limit in dry-run mode, which were let in",
+                r -> listener.and("reason", r.label()));
         acceptFailures = CounterFamily.single(
                 scope, "offramp.accept.failures", "Accepts of a connection that the machine refused", listener);
         scope.add(Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
@@ -60,6 +67,8 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
                             "HTTP requests answered",
                             listener.and("status", each.label())));
         }
+        ruleFailures = CounterFamily.single(
+                scope, "offramp.rule.failures", "Requests that a rule has failed, by a fault of this proxy", listener);
         http2Faults = new CounterFamily<>(
                 scope,
                 "offramp.http2.faults",
@@ -117,6 +126,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         refused.of(why).increment();
     }
 
+    /** A connection was let in although a limit is reached that is only tried. */
+    public void onTolerated(ConnectionRefusal why) {
+        tolerated.of(why).increment();
+    }
+
     /** The machine had no descriptor or no memory for a waiting connection. */
     public void onAcceptFailed() {
         acceptFailures.increment();
@@ -149,6 +163,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     @Override
     public void onDuration(long durationNs) {
         requestDuration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onRuleFailed() {
+        ruleFailures.increment();
     }
 
     @Override

@@ -1,21 +1,19 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.offramp.proxy.rate.RateEvents;
+import io.offramp.proxy.rate.RateLimit;
 import java.util.Collection;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The meters of rules for requests, published from their first use on. Thread-safe. */
 public final class RuleMetrics {
     private final MetersByName<GuardMetrics> guards;
-    private final ConcurrentHashMap<Rate, RateMetrics> rates = new ConcurrentHashMap<>();
+    private final RateMetrics rates;
     private final CompressionMetrics compression;
-    private final MeterScope process;
-
-    private record Rate(String limit, boolean dryRun) {}
 
     /** @param process for meters that belong to no listener */
     RuleMetrics(MeterRegistry registry, MeterScope process) {
-        this.process = process;
+        rates = new RateMetrics(registry);
         guards = new MetersByName<>(registry, GuardMetrics::new);
         compression = new CompressionMetrics(process);
     }
@@ -30,9 +28,14 @@ public final class RuleMetrics {
         guards.keep(listeners);
     }
 
-    /** What a limit does; the same object each time. */
-    public RateMetrics rate(String limit, boolean dryRun) {
-        return rates.computeIfAbsent(new Rate(limit, dryRun), key -> new RateMetrics(process, limit, dryRun));
+    /** What a limit does; the same counters each time, until {@link #keepRates} removes them. */
+    public RateEvents rate(String limit, boolean dryRun) {
+        return rates.of(limit, dryRun);
+    }
+
+    /** Removes the meters of all other limits. */
+    public void keepRates(Collection<RateLimit> limits) {
+        rates.keep(limits);
     }
 
     /** What compression does, over all listeners. */

@@ -68,6 +68,11 @@ final class ClientAddressLimits {
         public void onClosed() {}
     }
 
+    /** Refused by another limit. */
+    static Held refused(ConnectionRefusal why) {
+        return new Refused(why);
+    }
+
     private final class Counted implements Held {
         private enum State {
             HANDSHAKE,

@@ -126,9 +126,14 @@ record GenerationMaker(
                         handshakes.values().stream().flatMap(HandshakeParts::files),
                         secured.values().stream().flatMap(tls -> tls.files().stream()))
                 .toList();
-        rules.keep(Stream.of(config, before == null ? config : before.config()));
         Generation generation = new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
         return new Made(config, generation, current, routed, handshakes, secured);
+    }
+
+    /** Forgets what no part of the current generation needs: of another one, or of one that was refused. */
+    void keep(Made current) {
+        current.keepMeters(metrics);
+        rules.keep(current.config());
     }
 
     /** Of TLS; null for a listener without. */
@@ -218,16 +223,22 @@ record GenerationMaker(
                 tls == null
                         ? null
                         : SessionSettings.of(backends.plan(listener.offload()), metrics.tls(), tls.recordSize()),
+                rules.gate(listener, metrics.listener(listener.name())),
                 listener.http().trustedProxies(),
                 listener.proxies(),
                 device == null ? front : new PlaintextFront(device, loops, front),
-                handshake == null || device != null ? null : fronts.plain(listener),
+                handshake == null ? null : plain(listener, fronts, device),
                 new Router(
                         listener.routes(),
                         fronts.upstreams()::group,
                         route -> rules.of(listener.name(), route, fronts.upstreams()::group),
                         route -> events(listener, route),
                         listener.unrouted()));
+    }
+
+    private @Nullable Front plain(ListenerConfig listener, Fronts fronts, @Nullable ConnectionOffload device) {
+        Front plain = fronts.plain(listener);
+        return plain == null || device == null ? plain : new PlaintextFront(device, loops, plain);
     }
 
     /** A tcp listener has a route, but no requests. */

@@ -98,7 +98,7 @@ public final class ProxyServer implements AutoCloseable {
                 sizing,
                 budget,
                 accessLog,
-                new RuleParts(metrics.rules(), processors),
+                new RuleParts(metrics.rules(), Math.max(1, processors / 4)),
                 loops,
                 servers.services(),
                 connections::nextId);
@@ -284,7 +284,7 @@ public final class ProxyServer implements AutoCloseable {
         try {
             become(maker.make(config, before), before);
         } finally {
-            Objects.requireNonNull(made).keepMeters(metrics); // a refused one has made meters, too
+            maker.keep(Objects.requireNonNull(made)); // a refused one has made meters, too
         }
     }
 

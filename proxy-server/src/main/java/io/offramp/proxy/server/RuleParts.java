@@ -1,17 +1,22 @@
 package io.offramp.proxy.server;
 
 import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.accept.ConnectionGate;
+import io.offramp.proxy.accept.OpenConnections;
 import io.offramp.proxy.compress.Compression;
 import io.offramp.proxy.compress.CompressionLimits;
+import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.guard.AddressRule;
 import io.offramp.proxy.guard.BasicAuthRule;
 import io.offramp.proxy.guard.CertificateRule;
+import io.offramp.proxy.guard.ConnectionLimits;
 import io.offramp.proxy.guard.ForwardAuthRule;
 import io.offramp.proxy.guard.GuardConfig;
 import io.offramp.proxy.guard.GuardEvents;
 import io.offramp.proxy.guard.PasswordChecks;
 import io.offramp.proxy.guard.VerifiedLogins;
+import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.RuleMetrics;
 import io.offramp.proxy.rate.RateEvents;
 import io.offramp.proxy.rate.RateKey;
@@ -23,6 +28,7 @@ import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -55,6 +61,7 @@ final class RuleParts implements AutoCloseable {
     private final PasswordChecks checks;
     private final RateLimiter wrong;
     private final ConcurrentHashMap<RateLimit, RateLimiter> limiters = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, OpenConnections> open = new ConcurrentHashMap<>();
     private final RuleMetrics metrics;
     private final Compression compression;
 
@@ -84,7 +91,7 @@ final class RuleParts implements AutoCloseable {
         }
         for (RateLimit each : protection.rates()) {
             RateRule rule = new RateRule(limiters.computeIfAbsent(each, this::limiter));
-            rules.request(Stage.RATE, rule);
+            rules.request(each.by().isKnownAtOnce() ? Stage.CLIENT_RATE : Stage.RATE, rule);
             if (each.what() == RateLimit.What.BYTES) {
                 rules.end(rule);
             }
@@ -123,13 +130,32 @@ final class RuleParts implements AutoCloseable {
         return new RateLimiter(limit, Ticker.systemTicker(), metrics.rate(limit.name(), limit.dryRun()));
     }
 
-    /** Forgets the buckets of limits that none of these configurations has. */
-    void keep(Stream<ProxyConfig> current) {
-        limiters.keySet()
-                .retainAll(current.flatMap(config -> config.listeners().stream())
-                        .flatMap(listener -> listener.routes().stream())
-                        .flatMap(route -> route.protection().rates().stream())
-                        .collect(Collectors.toSet()));
+    /** Lets in the connections of a listener. */
+    ConnectionGate gate(ListenerConfig listener, ListenerMetrics events) {
+        ConnectionLimits limits = listener.connections();
+        RateLimit rate = limits.rate();
+        return new ConnectionGate(
+                listener.name(),
+                limits,
+                listener.http().trustedProxies(),
+                open.computeIfAbsent(listener.name(), name -> new OpenConnections()),
+                rate == null ? null : limiters.computeIfAbsent(rate, this::limiter),
+                events,
+                Ticker.systemTicker());
+    }
+
+    /** Forgets the buckets, meters and counts of limits and listeners that this configuration does not have. */
+    void keep(ProxyConfig current) {
+        Set<RateLimit> limits = current.listeners().stream()
+                .flatMap(listener -> Stream.concat(
+                        Stream.ofNullable(listener.connections().rate()),
+                        listener.routes().stream().flatMap(route -> route.protection().rates().stream())))
+                .collect(Collectors.toSet());
+        limiters.keySet().retainAll(limits);
+        metrics.keepRates(limits);
+        open.keySet()
+                .retainAll(
+                        current.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()));
     }
 
     @Override

@@ -51,7 +51,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final Supplier<ListenerGeneration> current;
     private final ConnectionRegistry connections;
     private final HalfOpenHandshakes halfOpen;
-    private final ClientAddressLimits addresses;
+    private final Admission admission;
     private final ChannelGroup channels;
     private final Drain drain;
     private volatile boolean gone;
@@ -80,7 +80,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.current = current;
         this.connections = connections;
         this.halfOpen = halfOpen;
-        this.addresses = addresses;
+        admission = new Admission(addresses);
         this.channels = drain.clients();
         this.drain = drain;
     }
@@ -92,10 +92,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         boolean proxied = listener.isProxy(channel.remoteAddress());
         ClientAddressLimits.Held held = proxied
                 ? ClientAddressLimits.NOTHING // until it names its client
-                : addresses.admit(channel.remoteAddress(), listener.trustedProxies());
+                : admission.admit(channel.remoteAddress(), listener);
         ConnectionRefusal refusal = held.refusal();
         if (refusal != null) {
-            metrics.onRefused(refusal);
             LOG.debug("connection from {} refused: {}", channel.remoteAddress(), refusal.label());
             channel.close();
             return;
@@ -202,10 +201,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         Channel channel = ctx.channel();
         ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
         if (header instanceof ProxyHeader.Proxied(InetSocketAddress client, InetSocketAddress to)) {
-            ClientAddressLimits.Held held = addresses.admit(client, listener.trustedProxies());
+            ClientAddressLimits.Held held = admission.admit(client, listener);
             ConnectionRefusal refusal = held.refusal();
             if (refusal != null) {
-                listener.metrics().onRefused(refusal);
                 LOG.debug("connection of {} to {} refused: {}", client, to, refusal.label());
                 channel.close();
                 return;

@@ -8,6 +8,7 @@ import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.guard.ConnectionLimits;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
@@ -190,6 +191,7 @@ class ConfigLoaderTest {
                         new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
                         new RouteConfig(null, "/", "short")),
                 RouteRules.NONE,
+                ConnectionLimits.NONE,
                 List.of(Cidr.parse("10.0.0.0/8")),
                 HttpSettings.builder()
                         .heads(new HeadLimits(1024, 64 << 10))

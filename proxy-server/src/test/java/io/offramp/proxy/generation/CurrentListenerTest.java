@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.accept.Gates;
 import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
@@ -138,6 +139,7 @@ class CurrentListenerTest {
                 null,
                 FuzzClient.settings(),
                 SessionSettings.of(plan, metrics.tls(), RecordSizeConfig.DEFAULTS),
+                Gates.open(metrics.listener("any")),
                 List.of(),
                 List.of(),
                 pipeline -> {},

@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.fuzz.Bounds;
+import io.offramp.proxy.accept.Gates;
 import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
@@ -77,6 +78,7 @@ public final class HellosFuzz {
             null,
             FuzzClient.settings(),
             SESSIONS,
+            Gates.open(METRICS.listener("fuzz")),
             List.of(),
             List.of(),
             pipeline -> {},

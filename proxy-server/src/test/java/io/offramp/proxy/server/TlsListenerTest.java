@@ -9,8 +9,12 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.Ticker;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.accept.ConnectionGate;
+import io.offramp.proxy.accept.Gates;
+import io.offramp.proxy.accept.OpenConnections;
 import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
@@ -20,6 +24,7 @@ import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.generation.Terms;
+import io.offramp.proxy.guard.ConnectionLimits;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
@@ -60,6 +65,10 @@ class TlsListenerTest {
     }
 
     private TlsListener listener(List<Cidr> trusted, List<Cidr> proxies) {
+        return listener(trusted, proxies, Gates.open(metrics.listener("web")));
+    }
+
+    private TlsListener listener(List<Cidr> trusted, List<Cidr> proxies, ConnectionGate gate) {
         ListenerGeneration now = new ListenerGeneration(
                 new ListenerKey(new HostPort("127.0.0.1", 443), 0),
                 "web",
@@ -71,6 +80,7 @@ class TlsListenerTest {
                         new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
                         metrics.tls(),
                         RecordSizeConfig.DEFAULTS),
+                gate,
                 trusted,
                 proxies,
                 pipeline -> {},
@@ -185,6 +195,38 @@ class TlsListenerTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .anyMatch(line -> line.endsWith("no handshake: proxy_header: no PROXY header"));
         assertThat(connections.count()).isZero();
+    }
+
+    @Test
+    void shouldCloseAConnectionOverTheListenersOwnLimitBeforeItsHandshake() throws Exception {
+        // Given
+        OpenConnections open = new OpenConnections();
+        ConnectionLimits one = new ConnectionLimits(null, 1, null, List.of(), false);
+        TlsListener behind = listener(
+                List.of(),
+                List.of(Cidr.parse("127.0.0.0/8")),
+                Gates.of(one, open, metrics.listener("web"), Ticker.systemTicker()));
+        EmbeddedChannel first = new AcceptedChannel(behind);
+        EmbeddedChannel second = new AcceptedChannel(behind);
+        EmbeddedChannel other = new AcceptedChannel(behind);
+
+        // When
+        first.writeInbound(header("192.0.2.7"));
+        behind.onFailed(first.pipeline().firstContext(), new HandshakeFailure(Reason.TIMEOUT, "stays open", null));
+        second.writeInbound(header("192.0.2.7"));
+        other.writeInbound(header("192.0.2.8"));
+
+        // Then
+        assertThat(first.isOpen()).isTrue();
+        assertThat(second.isOpen()).isFalse();
+        assertThat(other.isOpen()).isTrue();
+        assertThat(page())
+                .contains("offramp_connections_refused_total{listener=\"web\",reason=\"connections_per_address\"} 1.0");
+        first.close();
+        other.close();
+        assertThat(open.clients()).isZero();
+        assertThat(addresses.addresses()).isZero();
+        assertThat(halfOpen.count()).isZero();
     }
 
     private static ByteBuf header(String client) {
