@@ -9,6 +9,7 @@ import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,11 +19,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,8 +192,7 @@ class ConnectionLimitsIT {
     }
 
     private SSLSocket secured() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        SSLContext context = TrustsAll.context();
         Socket socket = plain(0);
         return (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
     }

@@ -9,6 +9,7 @@ import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,12 +18,10 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +41,7 @@ class DrainCutsIT {
 
     @BeforeEach
     void listen() throws Exception {
-        tls = SSLContext.getInstance("TLS");
-        tls.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        tls = TrustsAll.context();
         upstream.setReceiveBufferSize(4096);
         upstream.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         DevelopmentCertificate.create(dir);

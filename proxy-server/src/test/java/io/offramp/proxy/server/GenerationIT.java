@@ -10,6 +10,7 @@ import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,12 +19,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,8 +184,7 @@ class GenerationIT {
         private final BufferedReader in;
 
         Client() throws Exception {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+            SSLContext context = TrustsAll.context();
             socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port());
             socket.setSoTimeout(10_000);
             socket.startHandshake();

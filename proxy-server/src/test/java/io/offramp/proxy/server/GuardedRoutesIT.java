@@ -5,20 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.offramp.offload.sw.SwProvider;
-import io.offramp.proxy.config.ConfigLoader;
-import io.offramp.proxy.config.ConfigResult;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,18 +17,15 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,31 +41,44 @@ class GuardedRoutesIT {
 
     private static final String PAGE = "<p>a line of a page that repeats itself</p>\n".repeat(500);
 
+    private static final String CONFIG = """
+            listeners:
+              - bind: 127.0.0.1:0
+                tls: {cert: %s}
+                trusted-proxies: [127.0.0.1]
+                compression: on
+                routes:
+                  - {path: /office, upstream: app, access: {addresses: [{allow: [10.0.0.0/8]}]}}
+                  - {path: /staff, upstream: app, access: {basic-auth: {file: staff.htpasswd, realm: Staff}}}
+                  - path: /members
+                    upstream: app
+                    access: {forward-auth: {upstream: auth, path: /verify, copy: [Remote-User]}}
+                  - {path: /lost, upstream: app, access: {forward-auth: {upstream: nowhere}}}
+                  - {path: /few, upstream: app, rates: [{name: few, requests: 2/h, burst: 2}]}
+                  - {path: /dry, upstream: app, rates: [{name: dry, requests: 1/h, dry-run: true}]}
+                  - {path: /secret, upstream: app, compression: off}
+                upstream: app
+            upstreams:
+              app: {servers: [127.0.0.1:%d]}
+              auth: {servers: [127.0.0.1:%<d]}
+              nowhere: {servers: [127.0.0.1:1]}
+            logging: {access: false}
+            """;
+
     private final AtomicInteger served = new AtomicInteger();
     /** Events that the client has read. */
     private final Semaphore read = new Semaphore(0);
 
-    private HttpServer server;
-    private ProxyServer proxy;
-    private HttpClient client;
-
     @TempDir
     private Path dir;
 
+    private ConfiguredProxy proxy;
+
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::serve);
-        server.createContext("/verify", GuardedRoutesIT::decide);
-        server.createContext("/events", this::stream);
-        server.start();
-        DevelopmentCertificate.create(dir);
         Files.writeString(dir.resolve("staff.htpasswd"), "alice:" + HASH + "\n");
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
-        client = HttpClient.newBuilder().sslContext(context).build();
-        proxy = ProxyServer.start(load(), List.of(new SwProvider()));
+        proxy = ConfiguredProxy.start(
+                dir, CONFIG, Map.of("/", this::serve, "/verify", GuardedRoutesIT::decide, "/events", this::stream));
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -120,41 +120,9 @@ class GuardedRoutesIT {
         exchange.close();
     }
 
-    private ProxyConfig load() throws IOException {
-        Path file = Files.writeString(dir.resolve("offramp.yaml"), """
-                listeners:
-                  - bind: 127.0.0.1:0
-                    tls: {cert: %s}
-                    trusted-proxies: [127.0.0.1]
-                    compression: on
-                    routes:
-                      - {path: /office, upstream: app, access: {addresses: [{allow: [10.0.0.0/8]}]}}
-                      - {path: /staff, upstream: app, access: {basic-auth: {file: staff.htpasswd, realm: Staff}}}
-                      - path: /members
-                        upstream: app
-                        access: {forward-auth: {upstream: auth, path: /verify, copy: [Remote-User]}}
-                      - {path: /lost, upstream: app, access: {forward-auth: {upstream: nowhere}}}
-                      - {path: /few, upstream: app, rates: [{name: few, requests: 2/h, burst: 2}]}
-                      - {path: /dry, upstream: app, rates: [{name: dry, requests: 1/h, dry-run: true}]}
-                      - {path: /secret, upstream: app, compression: off}
-                    upstream: app
-                upstreams:
-                  app: {servers: [127.0.0.1:%d]}
-                  auth: {servers: [127.0.0.1:%<d]}
-                  nowhere: {servers: [127.0.0.1:1]}
-                logging: {access: false}
-                """.formatted(
-                        DevelopmentCertificate.FILE_NAME, server.getAddress().getPort()));
-        ConfigResult result = new ConfigLoader(List.of(new SwProvider()), dir).load(file);
-        assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
-        return ((ConfigResult.Loaded) result).config();
-    }
-
     @AfterEach
     void stop() {
-        client.close();
         proxy.close();
-        server.stop(0);
     }
 
     @ParameterizedTest
@@ -172,7 +140,8 @@ class GuardedRoutesIT {
         }
         assertThat(get(version, "/office", "X-Forwarded-For", "10.1.2.3").statusCode())
                 .isEqualTo(200);
-        assertThat(metrics()).contains("offramp_access_denied_total{listener=\"127.0.0.1:0\",rule=\"address\"} 12.0");
+        assertThat(proxy.metrics())
+                .contains("offramp_access_denied_total{listener=\"127.0.0.1:0\",rule=\"address\"} 12.0");
     }
 
     @ParameterizedTest
@@ -194,7 +163,7 @@ class GuardedRoutesIT {
         assertThat(right.statusCode()).isEqualTo(200);
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(served).hasValue(2);
-        assertThat(metrics())
+        assertThat(proxy.metrics())
                 .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"wrong\"} 2.0")
                 .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"right\"} 1.0")
                 .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"remembered\"} 1.0");
@@ -253,7 +222,7 @@ class GuardedRoutesIT {
                 .isEqualTo(502);
         assertThat(get(version, "/lost").statusCode()).isEqualTo(503);
         assertThat(served).hasValue(0);
-        assertThat(metrics()).contains("offramp_forward_auth_failures_total{listener=\"127.0.0.1:0\"} 2.0");
+        assertThat(proxy.metrics()).contains("offramp_forward_auth_failures_total{listener=\"127.0.0.1:0\"} 2.0");
     }
 
     @ParameterizedTest
@@ -280,7 +249,7 @@ class GuardedRoutesIT {
         for (int i = 0; i < 3; i++) {
             assertThat(get(version, "/dry").statusCode()).isEqualTo(200);
         }
-        assertThat(metrics()).contains("offramp_rate_limited_total{limit=\"dry\",mode=\"dry-run\"} 2.0");
+        assertThat(proxy.metrics()).contains("offramp_rate_limited_total{limit=\"dry\",mode=\"dry-run\"} 2.0");
     }
 
     @ParameterizedTest
@@ -302,7 +271,7 @@ class GuardedRoutesIT {
         assertThat(new String(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes(), US_ASCII))
                 .isEqualTo(PAGE);
         assertThat(new String(secret.body(), US_ASCII)).isEqualTo(PAGE);
-        assertThat(metrics()).contains("offramp_compression_answers_total{coding=\"gzip\"} 1.0");
+        assertThat(proxy.metrics()).contains("offramp_compression_answers_total{coding=\"gzip\"} 1.0");
     }
 
     @ParameterizedTest
@@ -312,7 +281,7 @@ class GuardedRoutesIT {
         HttpRequest request = request(version, "/events", "Accept-Encoding", "gzip");
 
         // When
-        HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = proxy.client().send(request, BodyHandlers.ofInputStream());
 
         // Then
         assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
@@ -329,8 +298,10 @@ class GuardedRoutesIT {
 
     @Test
     void shouldRefuseAnUpgradeThatTheRouteRefuses() {
-        CompletableFuture<WebSocket> opening = client.newWebSocketBuilder()
-                .buildAsync(URI.create("wss://localhost:" + port() + "/office/socket"), new WebSocket.Listener() {});
+        CompletableFuture<WebSocket> opening = proxy.client()
+                .newWebSocketBuilder()
+                .buildAsync(
+                        URI.create("wss://localhost:" + proxy.port(0) + "/office/socket"), new WebSocket.Listener() {});
 
         assertThat(opening)
                 .failsWithin(Duration.ofSeconds(10))
@@ -347,25 +318,14 @@ class GuardedRoutesIT {
     }
 
     private HttpResponse<byte[]> get(Version version, String path, String... fields) throws Exception {
-        return client.send(request(version, path, fields), BodyHandlers.ofByteArray());
+        return proxy.client().send(request(version, path, fields), BodyHandlers.ofByteArray());
     }
 
     private HttpRequest request(Version version, String path, String... fields) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port() + path))
-                .version(version);
+        HttpRequest.Builder request = proxy.request(path).version(version);
         if (fields.length > 0) {
             request.headers(fields);
         }
         return request.build();
-    }
-
-    private int port() {
-        return proxy.listeners().getFirst().address().getPort();
-    }
-
-    private String metrics() throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        proxy.metrics().scrape(text);
-        return text.toString(US_ASCII);
     }
 }

@@ -12,6 +12,7 @@ import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import io.offramp.proxy.handshake.client.TestCa;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,7 +22,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +32,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +51,7 @@ class ListenersReloadIT {
 
     @BeforeEach
     void start() throws Exception {
-        tls = SSLContext.getInstance("TLS");
-        tls.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        tls = TrustsAll.context();
         upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         upstream.createContext("/", exchange -> {
             synchronized (peers) {

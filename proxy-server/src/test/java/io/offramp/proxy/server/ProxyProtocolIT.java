@@ -13,6 +13,7 @@ import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import io.offramp.proxy.net.proxyprotocol.ProxyHeader;
 import io.offramp.proxy.net.proxyprotocol.ProxyHeaderReader;
 import io.offramp.proxy.net.proxyprotocol.ProxyHeaderReader.Result;
@@ -25,11 +26,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,8 +88,7 @@ class ProxyProtocolIT {
 
     /** The answer to a request behind this header. */
     private String ask(ByteBuf header) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        SSLContext context = TrustsAll.context();
         int port = proxy.listeners().getFirst().address().getPort();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
@@ -150,8 +148,7 @@ class ProxyProtocolIT {
     }
 
     private SSLSocket connect() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        SSLContext context = TrustsAll.context();
         int port = proxy.listeners().getFirst().address().getPort();
         return (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     }

@@ -3,28 +3,18 @@ package io.offramp.proxy.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import io.offramp.offload.sw.SwProvider;
-import io.offramp.proxy.config.ConfigLoader;
-import io.offramp.proxy.config.ConfigResult;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,69 +24,53 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rules of routes, and listeners without TLS, from the configuration's file to client and server. */
 class RulesIT {
-    private HttpServer server;
-    private ProxyServer proxy;
-    private HttpClient client;
+    private static final String CONFIG = """
+            listeners:
+              - bind: 127.0.0.1:0
+                tls: {cert: %s}
+                https-redirect: {port: 8443}
+                hsts: true
+                routes:
+                  - path: /api
+                    strip-prefix: true
+                    upstream: app
+                    request-headers: {set: {X-Who: "{tls-version} {sni} {method}"}}
+                    location: {origins: ["http://127.0.0.1:81"]}
+                    cookies: {domain: "", path: {from: /, to: /api}, secure: true}
+                  - {path: {regex: "/(u)/(.*)"}, rewrite: "/{2}?{1}={sni}", upstream: app}
+                answer: {body: "none here", status: 404}
+              - bind: 127.0.0.1:0
+                tls: off
+                routes: [{path: /moved, https-redirect: true, answer: 200}]
+                upstream: app
+            upstreams:
+              app: [127.0.0.1:%d]
+            logging: {access: false}
+            """;
 
     @TempDir
     private Path dir;
 
+    private ConfiguredProxy proxy;
+
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", exchange -> {
-            String text = exchange.getRequestURI() + " "
-                    + exchange.getRequestHeaders().getFirst("X-Who");
-            exchange.getResponseHeaders().set("Location", "http://127.0.0.1:81/there");
-            exchange.getResponseHeaders().set("Set-Cookie", "a=b; Path=/; Domain=internal");
-            exchange.sendResponseHeaders(200, text.length());
-            exchange.getResponseBody().write(text.getBytes(US_ASCII));
-            exchange.close();
-        });
-        server.start();
-        DevelopmentCertificate.create(dir);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
-        client = HttpClient.newBuilder().sslContext(context).build();
-        proxy = ProxyServer.start(load(), List.of(new SwProvider()));
+        proxy = ConfiguredProxy.start(dir, CONFIG, Map.of("/", RulesIT::serve));
     }
 
-    private ProxyConfig load() throws IOException {
-        Path file = Files.writeString(dir.resolve("offramp.yaml"), """
-                listeners:
-                  - bind: 127.0.0.1:0
-                    tls: {cert: %s}
-                    https-redirect: {port: 8443}
-                    hsts: true
-                    routes:
-                      - path: /api
-                        strip-prefix: true
-                        upstream: app
-                        request-headers: {set: {X-Who: "{tls-version} {sni} {method}"}}
-                        location: {origins: ["http://127.0.0.1:81"]}
-                        cookies: {domain: "", path: {from: /, to: /api}, secure: true}
-                      - {path: {regex: "/(u)/(.*)"}, rewrite: "/{2}?{1}={sni}", upstream: app}
-                    answer: {body: "none here", status: 404}
-                  - bind: 127.0.0.1:0
-                    tls: off
-                    routes: [{path: /moved, https-redirect: true, answer: 200}]
-                    upstream: app
-                upstreams:
-                  app: [127.0.0.1:%d]
-                logging: {access: false}
-                """.formatted(
-                        DevelopmentCertificate.FILE_NAME, server.getAddress().getPort()));
-        ConfigResult result = new ConfigLoader(List.of(new SwProvider()), dir).load(file);
-        assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
-        return ((ConfigResult.Loaded) result).config();
+    private static void serve(HttpExchange exchange) throws IOException {
+        String text =
+                exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("X-Who");
+        exchange.getResponseHeaders().set("Location", "http://127.0.0.1:81/there");
+        exchange.getResponseHeaders().set("Set-Cookie", "a=b; Path=/; Domain=internal");
+        exchange.sendResponseHeaders(200, text.length());
+        exchange.getResponseBody().write(text.getBytes(US_ASCII));
+        exchange.close();
     }
 
     @AfterEach
     void stop() {
-        client.close();
         proxy.close();
-        server.stop(0);
     }
 
     @ParameterizedTest
@@ -106,7 +80,8 @@ class RulesIT {
 
         assertThat(answer.version()).isEqualTo(version);
         assertThat(answer.body()).isEqualTo("/y?z=1 TLSv1.3 localhost GET");
-        assertThat(answer.headers().firstValue("Location")).hasValue("https://localhost:" + port(0) + "/api/there");
+        assertThat(answer.headers().firstValue("Location"))
+                .hasValue("https://localhost:" + proxy.port(0) + "/api/there");
         assertThat(answer.headers().firstValue("Set-Cookie")).hasValue("a=b; Path=/api; Secure");
         assertThat(answer.headers().allValues("Strict-Transport-Security")).containsExactly("max-age=31536000");
     }
@@ -144,7 +119,7 @@ class RulesIT {
 
     @Test
     void shouldTakePlainHttpInPiecesAtAPortOfTls() throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(0))) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port(0))) {
             for (String piece : List.of("GET /", "api HTTP/1.1\r\nHo", "st: a.example\r\nConnection: close\r\n\r\n")) {
                 socket.getOutputStream().write(piece.getBytes(US_ASCII));
                 socket.getOutputStream().flush();
@@ -156,13 +131,9 @@ class RulesIT {
         }
     }
 
-    private int port(int listener) {
-        return proxy.listeners().get(listener).address().getPort();
-    }
-
     private HttpResponse<String> get(HttpClient.Version version, String scheme, int listener, String path)
             throws Exception {
-        URI uri = URI.create(scheme + "://localhost:" + port(listener) + path);
-        return client.send(HttpRequest.newBuilder(uri).version(version).build(), BodyHandlers.ofString());
+        URI uri = URI.create(scheme + "://localhost:" + proxy.port(listener) + path);
+        return proxy.client().send(HttpRequest.newBuilder(uri).version(version).build(), BodyHandlers.ofString());
     }
 }

@@ -11,6 +11,7 @@ import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.engine.TrustsAll;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -26,7 +27,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,8 +83,7 @@ class ServicesIT {
     @BeforeEach
     void start() throws Exception {
         DevelopmentCertificate.create(dir);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        SSLContext context = TrustsAll.context();
         client = HttpClient.newBuilder().sslContext(context).build();
     }
 
