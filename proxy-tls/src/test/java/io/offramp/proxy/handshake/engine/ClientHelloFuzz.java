@@ -3,7 +3,6 @@ package io.offramp.proxy.handshake.engine;
 import io.offramp.offload.tck.fuzz.Bounds;
 import io.offramp.proxy.handshake.ticket.TicketKeys;
 import io.offramp.proxy.handshake.ticket.Tickets;
-import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,7 +17,6 @@ import java.util.concurrent.Executor;
  */
 public final class ClientHelloFuzz {
     private static final long MAX_HEAP_BYTES = 8 << 20;
-    private static final int MAX_READS = 64;
     private static final Set<Reason> PEERS_FAULT = Set.of(
             Reason.ALERT_SENT,
             Reason.ALERT_RECEIVED,
@@ -57,30 +55,13 @@ public final class ClientHelloFuzz {
     }
 
     private static void send(byte[] stream, int cut) throws Exception {
-        int readBytes = Math.max(cut == 0 ? stream.length : cut, stream.length / MAX_READS + 1);
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            for (int at = 0; at < stream.length && server.isUndecided(); at += readBytes) {
-                server.receive(Arrays.copyOfRange(stream, at, Math.min(stream.length, at + readBytes)));
-            }
-            if (server.isUndecided()) {
-                server.channel().close();
-            }
-            HandshakeFailure failure = server.failure();
-            if (!PEERS_FAULT.contains(failure.reason())) {
-                throw new IllegalStateException("not the peer's fault: " + failure, failure.cause());
-            }
+            FuzzedFlight.of(stream, cut).sendTo(server, PEERS_FAULT);
         }
     }
 
-    /** As many records as it takes, but no more than a message may have. */
     private static byte[] hello(byte[] body) {
-        byte[] message = RawClientHello.join(
-                new byte[] {1, (byte) (body.length >> 16), (byte) (body.length >> 8), (byte) body.length}, body);
-        byte[] stream = new byte[0];
-        for (int at = 0; at < message.length; at += 1 << 14) {
-            byte[] part = Arrays.copyOfRange(message, at, Math.min(message.length, at + (1 << 14)));
-            stream = RawClientHello.join(stream, RawClientHello.record(22, part));
-        }
-        return stream;
+        return FuzzedFlight.records(RawClientHello.join(
+                new byte[] {1, (byte) (body.length >> 16), (byte) (body.length >> 8), (byte) body.length}, body));
     }
 }

@@ -2,7 +2,6 @@ package io.offramp.proxy.handshake.engine;
 
 import io.offramp.offload.tck.fuzz.Bounds;
 import io.offramp.proxy.handshake.client.PeerName;
-import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,8 +14,6 @@ import java.util.Set;
  */
 public final class ServerFlightFuzz {
     private static final long MAX_HEAP_BYTES = 8 << 20;
-    private static final int MAX_READS = 64;
-    private static final int MAX_RECORD_BYTES = 1 << 14;
     private static final Set<Reason> PEERS_FAULT = Set.of(
             Reason.ALERT_SENT,
             Reason.ALERT_RECEIVED,
@@ -42,35 +39,15 @@ public final class ServerFlightFuzz {
             return;
         }
         byte[] rest = Arrays.copyOfRange(data, 1, data.length);
-        byte[] stream = (data[0] & 1) == 0 ? rest : records(rest);
+        byte[] stream = (data[0] & 1) == 0 ? rest : FuzzedFlight.records(rest);
         Bounds.check(MAX_HEAP_BYTES, () -> send(stream, (data[0] & 0xff) >> 1));
     }
 
     private static void send(byte[] stream, int cut) throws Exception {
-        int readBytes = Math.max(cut == 0 ? stream.length : cut, stream.length / MAX_READS + 1);
         ClientHandshake handshake =
                 new ClientHandshake(SETTINGS, "fuzz", PeerName.of("api.example"), List.of("h2", "http/1.1"));
         try (EmbeddedHandshake client = new EmbeddedHandshake(handshake)) {
-            for (int at = 0; at < stream.length && client.isUndecided(); at += readBytes) {
-                client.receive(Arrays.copyOfRange(stream, at, Math.min(stream.length, at + readBytes)));
-                client.channel().runPendingTasks();
-            }
-            if (client.isUndecided()) {
-                client.channel().close();
-            }
-            HandshakeFailure failure = client.failure();
-            if (!PEERS_FAULT.contains(failure.reason())) {
-                throw new IllegalStateException("not the peer's fault: " + failure, failure.cause());
-            }
+            FuzzedFlight.of(stream, cut).sendTo(client, PEERS_FAULT);
         }
-    }
-
-    private static byte[] records(byte[] messages) {
-        byte[] stream = new byte[0];
-        for (int at = 0; at < messages.length; at += MAX_RECORD_BYTES) {
-            byte[] part = Arrays.copyOfRange(messages, at, Math.min(messages.length, at + MAX_RECORD_BYTES));
-            stream = RawClientHello.join(stream, RawClientHello.record(22, part));
-        }
-        return stream;
     }
 }
