@@ -39,6 +39,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -114,6 +115,20 @@ public final class ProxyFixture implements AutoCloseable {
         /** All to these servers, which speak this. */
         public Settings to(UpstreamProtocol spoken, ServerAddress... these) {
             upstreams = Map.of("app", new UpstreamConfig("app", spoken, List.of(these)));
+            return this;
+        }
+
+        /** The same with other times; that of answers is also that of their pauses. */
+        Settings timeouts(Duration head, Duration idle, Duration body, Duration answer) {
+            http = HttpSettings.builder()
+                    .headTimeout(head)
+                    .idleTimeout(idle)
+                    .tunnelTimeout(idle)
+                    .bodyTimeout(body)
+                    .answerTimeout(answer)
+                    .pauseTimeout(answer)
+                    .build();
+            servers = UpstreamSettings.builder().idleTimeout(idle).build();
             return this;
         }
     }
