@@ -1,44 +1,70 @@
 package io.offramp.proxy.flow;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** A client, in any version of HTTP, that knows which answer belongs to which of its requests. */
-interface ClientModel {
+abstract class ClientModel {
     /** The far end of its connection. */
-    Peer peer();
+    final Peer peer;
 
     /** All that it has asked. */
-    List<Message> requests();
+    final List<Message> requests = new ArrayList<>();
+
+    private boolean ended;
+
+    ClientModel(Peer peer) {
+        this.peer = peer;
+    }
 
     /** Whether it has ended what it sends. */
-    boolean hasEnded();
+    final boolean hasEnded() {
+        return ended;
+    }
 
     /** Whether another request may follow. */
-    boolean mayAsk();
+    abstract boolean mayAsk();
 
     /** Sends a request, or will. */
-    void ask(Message message);
+    abstract void ask(Message message);
 
     /** Sends of what it has to send. */
-    void send(int most);
+    abstract void send(int most);
 
-    boolean hasToSend();
+    abstract boolean hasToSend();
 
     /** Whether the proxy can take all that was sent. */
-    boolean isHeard();
+    abstract boolean isHeard();
+
+    /** Forgets what it had still to send. */
+    abstract void forget();
 
     /** Ends its stream; what it had not sent it never does. */
-    void end();
+    final void end() {
+        onEnd();
+        peer.endOutput();
+    }
 
     /** Ends its stream, and need not be answered any more. */
-    void leave();
+    final void leave() {
+        onEnd();
+        peer.leave();
+    }
 
     /** Is gone at once. */
-    void reset();
+    final void reset() {
+        onEnd();
+        peer.reset();
+    }
+
+    private void onEnd() {
+        ended = true;
+        forget();
+    }
 
     /** Takes a request back, or does something else that only its version has. */
-    void takeBack(int n);
+    abstract void takeBack(int n);
 
     /** Takes what has come; true if that made it send something. */
-    boolean read();
+    abstract boolean read();
 }

@@ -9,14 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client of HTTP/2, with a few streams at once. */
-final class Http2ModelClient implements ClientModel {
+final class Http2ModelClient extends ClientModel {
     private static final int MOST_OPEN = 20;
 
-    private final Peer peer;
     private final Http2ClientPeer frames;
-    private final List<Message> requests = new ArrayList<>();
     private final List<Asking> open = new ArrayList<>();
-    private boolean ended;
 
     /** One stream. */
     private static final class Asking {
@@ -40,32 +37,17 @@ final class Http2ModelClient implements ClientModel {
     }
 
     Http2ModelClient(Peer peer) {
-        this.peer = peer;
+        super(peer);
         frames = new Http2ClientPeer(peer);
     }
 
     @Override
-    public Peer peer() {
-        return peer;
+    boolean mayAsk() {
+        return !hasEnded() && open.size() < MOST_OPEN && frames.takesStreams();
     }
 
     @Override
-    public List<Message> requests() {
-        return requests;
-    }
-
-    @Override
-    public boolean hasEnded() {
-        return ended;
-    }
-
-    @Override
-    public boolean mayAsk() {
-        return !ended && open.size() < MOST_OPEN && frames.takesStreams();
-    }
-
-    @Override
-    public void ask(Message message) {
+    void ask(Message message) {
         requests.add(message);
         open.add(new Asking(message, begin(message)));
     }
@@ -89,12 +71,12 @@ final class Http2ModelClient implements ClientModel {
     }
 
     @Override
-    public void send(int most) {
+    void send(int most) {
         if (peer.isStalled()) {
             return; // it would not see its credit
         }
         for (Asking each : List.copyOf(open)) {
-            if (!ended && each.call.mayWrite()) {
+            if (!hasEnded() && each.call.mayWrite()) {
                 send(each, Math.min(most, 3000));
             }
         }
@@ -125,36 +107,21 @@ final class Http2ModelClient implements ClientModel {
     }
 
     @Override
-    public boolean hasToSend() {
+    boolean hasToSend() {
         return false;
     }
 
     @Override
-    public boolean isHeard() {
+    boolean isHeard() {
         return !peer.isStalled();
     }
 
     @Override
-    public void end() {
-        ended = true;
-        peer.endOutput();
-    }
+    void forget() {}
 
     @Override
-    public void leave() {
-        ended = true;
-        peer.leave();
-    }
-
-    @Override
-    public void reset() {
-        ended = true;
-        peer.reset();
-    }
-
-    @Override
-    public void takeBack(int n) {
-        if (open.isEmpty() || ended) {
+    void takeBack(int n) {
+        if (open.isEmpty() || hasEnded()) {
             return;
         }
         Asking some = open.remove(n % open.size());
@@ -164,7 +131,7 @@ final class Http2ModelClient implements ClientModel {
     }
 
     @Override
-    public boolean read() {
+    boolean read() {
         boolean sent = frames.read();
         for (Asking each : List.copyOf(open)) {
             check(each);

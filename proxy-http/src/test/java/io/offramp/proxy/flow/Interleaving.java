@@ -59,7 +59,7 @@ final class Interleaving {
             look();
         }
         if (patient) {
-            clients.forEach(client -> client.peer().resume());
+            clients.forEach(client -> client.peer.resume());
             servers.forEach(server -> server.peer().resume());
             settle();
         }
@@ -115,7 +115,7 @@ final class Interleaving {
     }
 
     private void connect() {
-        clients.removeIf(client -> !client.peer().isOpen());
+        clients.removeIf(client -> !client.peer.isOpen());
         if (clients.size() < MOST_CLIENTS) {
             connections++;
             clients.add(connecting.apply(proxy.connect()));
@@ -131,7 +131,7 @@ final class Interleaving {
                 }
             }
             case FLOOD -> {
-                for (int i = 0; i < FLOOD && client.peer().isStalled(); i++) {
+                for (int i = 0; i < FLOOD && client.peer.isStalled(); i++) {
                     ask(client, Message.Sort.NOWHERE, 0);
                 }
                 for (int i = 0; i < 4 && client.hasToSend(); i++) {
@@ -149,14 +149,14 @@ final class Interleaving {
                     client.reset();
                 }
             }
-            case CLIENT_STALLS -> client.peer().stall();
-            case CLIENT_RESUMES -> client.peer().resume();
+            case CLIENT_STALLS -> client.peer.stall();
+            case CLIENT_RESUMES -> client.peer.resume();
             default -> throw new IllegalStateException();
         }
     }
 
     private void ask(ClientModel client, Message.Sort sort, int bodyBytes) {
-        if (client.mayAsk() && client.peer().isOpen()) {
+        if (client.mayAsk() && client.peer.isOpen()) {
             Message message = new Message(messages.size(), sort, bodyBytes);
             messages.add(message);
             client.ask(message);
@@ -212,7 +212,7 @@ final class Interleaving {
     /** What a peer has sent is where it belongs, if nobody on the way has stopped reading. */
     private void checkProgress(ServerModel server, Message message) {
         ClientModel client = clientOf(message);
-        if (client == null || !client.peer().isOpen() || client.hasEnded()) {
+        if (client == null || !client.peer.isOpen() || client.hasEnded()) {
             return;
         }
         if (!server.peer().isStalled() && client.isHeard() && !message.isAnswered()) {
@@ -220,7 +220,7 @@ final class Interleaving {
                     message.takenBack || message.bodyArrived == message.bodySent,
                     "body of " + message + " does not arrive");
         }
-        if (!client.peer().isStalled() && (server.isTunnel(message) || !message.done)) {
+        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.done)) {
             check(
                     message.takenBack || message.answerArrived == message.answerSent,
                     "answer to " + message + " does not arrive");
@@ -229,7 +229,7 @@ final class Interleaving {
 
     private @Nullable ClientModel clientOf(Message message) {
         for (ClientModel client : clients) {
-            if (client.requests().contains(message)) {
+            if (client.requests.contains(message)) {
                 return client;
             }
         }

@@ -1,52 +1,32 @@
 package io.offramp.proxy.flow;
 
 import io.offramp.proxy.flow.Message.Sort;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A client of HTTP/1.1, whose answers come in the order of its requests. */
-final class ModelClient implements ClientModel {
+final class ModelClient extends ClientModel {
     /** What the proxy may answer by itself. */
     static final Set<String> OWN = Set.of("400", "404", "408", "413", "502", "503", "504");
 
-    private final Peer peer;
-    private final List<Message> requests = new ArrayList<>();
     private final Outgoing out;
     private final Answers in = new Answers();
     private int next;
-    private boolean ended;
 
     ModelClient(Peer peer) {
-        this.peer = peer;
+        super(peer);
         out = new Outgoing(peer);
-    }
-
-    @Override
-    public Peer peer() {
-        return peer;
-    }
-
-    @Override
-    public List<Message> requests() {
-        return requests;
-    }
-
-    @Override
-    public boolean hasEnded() {
-        return ended;
     }
 
     /** Not behind one that may become a tunnel. */
     @Override
-    public boolean mayAsk() {
+    boolean mayAsk() {
         Message last = requests.isEmpty() ? null : requests.getLast();
-        return !ended && (last == null || last.sort != Sort.UPGRADE || last.done);
+        return !hasEnded() && (last == null || last.sort != Sort.UPGRADE || last.done);
     }
 
     @Override
-    public void ask(Message message) {
+    void ask(Message message) {
         requests.add(message);
         out.add(message.head());
         int chunk = message.sort == Sort.CHUNKED ? 1 + message.number % 700 : Math.max(1, message.bodyBytes);
@@ -69,8 +49,8 @@ final class ModelClient implements ClientModel {
     }
 
     @Override
-    public void send(int most) {
-        if (ended) {
+    void send(int most) {
+        if (hasEnded()) {
             return;
         }
         if (in.tunnel != null) {
@@ -87,45 +67,29 @@ final class ModelClient implements ClientModel {
     }
 
     @Override
-    public boolean hasToSend() {
-        return !ended && peer.isOpen() && !out.isEmpty();
+    boolean hasToSend() {
+        return !hasEnded() && peer.isOpen() && !out.isEmpty();
     }
 
     @Override
-    public boolean isHeard() {
+    boolean isHeard() {
         return true;
     }
 
     @Override
-    public void end() {
-        ended = true;
+    void forget() {
         out.clear();
-        peer.endOutput();
     }
 
     @Override
-    public void leave() {
-        ended = true;
-        out.clear();
-        peer.leave();
-    }
-
-    @Override
-    public void reset() {
-        ended = true;
-        out.clear();
-        peer.reset();
-    }
-
-    @Override
-    public void takeBack(int n) {
+    void takeBack(int n) {
         reset();
     }
 
     @Override
-    public boolean read() {
+    boolean read() {
         in.add(peer.take());
-        if (!ended && peer.hasEnded()) {
+        if (!hasEnded() && peer.hasEnded()) {
             in.onStreamEnd();
         }
         return false;

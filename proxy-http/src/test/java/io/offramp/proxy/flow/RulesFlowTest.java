@@ -26,7 +26,7 @@ class RulesFlowTest {
 
     @Test
     void shouldRedirectWithoutAServer() {
-        ask("GET /moved/x?y=1" + HOST + "\r\n");
+        get("/moved/x?y=1");
 
         assertThat(answer())
                 .startsWith("HTTP/1.1 308 Permanent Redirect\r\n")
@@ -37,7 +37,7 @@ class RulesFlowTest {
 
     @Test
     void shouldAnswerWithoutLengthWhereTheStatusAllowsNone() {
-        ask("GET /gone" + HOST + "\r\n");
+        get("/gone");
 
         assertThat(answer())
                 .startsWith("HTTP/1.1 204 No Content\r\n")
@@ -47,7 +47,7 @@ class RulesFlowTest {
 
     @Test
     void shouldSendClientsWithoutTlsToHttps() {
-        ask("GET /secure/%0d%0aX:y?" + HOST + "\r\n");
+        get("/secure/%0d%0aX:y?");
 
         assertThat(answer()).startsWith("HTTP/1.1 301 ").contains("\r\nLocation: https://a:8443/secure/%0d%0aX:y?\r\n");
     }
@@ -59,8 +59,7 @@ class RulesFlowTest {
                 + "Accept: */*\r\n\r\n");
 
         // When
-        Peer server = proxy.accept();
-        proxy.settle();
+        Peer server = accepted();
         String request = text(server);
         server.send(Message.ascii("HTTP/1.1 200 OK\r\nServer: s\r\nConnection: x-rule\r\nContent-Length: 2\r\n\r\nok"));
         proxy.settle();
@@ -81,8 +80,7 @@ class RulesFlowTest {
     void shouldDropTrailersThatContradictTheHead(String trailer) {
         // Given
         ask("POST /app/edited" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
-        Peer server = proxy.accept();
-        proxy.settle();
+        Peer server = accepted();
 
         // When
         ask("1\r\nx\r\n0\r\nX-End: 1\r\n" + trailer + ": root\r\n\r\n");
@@ -94,9 +92,8 @@ class RulesFlowTest {
     @Test
     void shouldShowAPageInPlaceOfAnErrorOfTheServer() {
         // Given
-        ask("GET /app/pages" + HOST + "\r\n");
-        Peer server = proxy.accept();
-        proxy.settle();
+        get("/app/pages");
+        Peer server = accepted();
 
         // When
         server.send(Message.ascii("HTTP/1.1 503 Oops\r\nWWW-Authenticate: Basic\r\n"
@@ -104,7 +101,7 @@ class RulesFlowTest {
                 + "Content-Length: 1000\r\n\r\nstack trace"));
         proxy.settle();
         String page = answer();
-        ask("GET /app/pages" + HOST + "\r\n");
+        get("/app/pages");
         proxy.refuse();
         proxy.settle();
 
@@ -121,7 +118,7 @@ class RulesFlowTest {
 
     @Test
     void shouldShowTheAnswerOfAServerThatARuleHasAsked() {
-        ask("GET /told" + HOST + "\r\n");
+        get("/told");
 
         assertThat(answer())
                 .startsWith("HTTP/1.1 401 ")
@@ -169,11 +166,9 @@ class RulesFlowTest {
         "/strip/me/%C3%A4%0d%0a, /%C3%A4%0D%0A",
     })
     void shouldSendAStrippedPathInItsOnlyReading(String target, String expected) {
-        ask("GET " + target + HOST + "\r\n");
+        get(target);
 
-        Peer server = proxy.accept();
-        proxy.settle();
-        assertThat(text(server)).startsWith("GET " + expected + " HTTP/1.1\r\n");
+        assertThat(text(accepted())).startsWith("GET " + expected + " HTTP/1.1\r\n");
         assertThat(proxy.logged()).isEmpty();
     }
 
@@ -219,7 +214,7 @@ class RulesFlowTest {
                 "/f-..%00",
             })
     void shouldRefuseDotSegmentsThatARewritingRuleMakes(String target) {
-        ask("GET " + target + HOST + "\r\n");
+        get(target);
 
         assertThat(answer()).startsWith("HTTP/1.1 400 Bad Request\r\n");
         assertThat(proxy.offered()).isZero();
@@ -233,11 +228,9 @@ class RulesFlowTest {
         "/u-a%2Bb%20c%3Bd?e&f=%26, /u?n=a%2Bb%20c%3Bd&p=/u-a%2Bb%20c%3Bd&h=a&e&f=%26",
     })
     void shouldFillInNoMoreThanTheTemplateHasPlacesFor(String target, String expected) {
-        ask("GET " + target + HOST + "\r\n");
+        get(target);
 
-        Peer server = proxy.accept();
-        proxy.settle();
-        assertThat(text(server)).startsWith("GET " + expected + " HTTP/1.1\r\n");
+        assertThat(text(accepted())).startsWith("GET " + expected + " HTTP/1.1\r\n");
     }
 
     @ParameterizedTest
@@ -265,23 +258,33 @@ class RulesFlowTest {
         "/x-a//b, /a/b",
     })
     void shouldKeepARedirectToAPathOnTheSameHost(String target, String expected) {
-        ask("GET " + target + HOST + "\r\n");
+        get(target);
 
         assertThat(answer()).startsWith("HTTP/1.1 302 ").contains("\r\nLocation: " + expected + "\r\n");
     }
 
     private String answerTo(String field) {
-        ask("GET /strip/me" + HOST + "\r\n");
-        Peer server = proxy.accept();
-        proxy.settle();
+        get("/strip/me");
+        Peer server = accepted();
         server.send(Message.ascii("HTTP/1.1 200 OK\r\n" + field + "\r\nContent-Length: 0\r\n\r\n"));
         proxy.settle();
         return answer();
     }
 
+    private void get(String target) {
+        ask("GET " + target + HOST + "\r\n");
+    }
+
     private void ask(String text) {
         client.send(Message.ascii(text));
         proxy.settle();
+    }
+
+    /** A connection to the server, and what has been sent on it. */
+    private Peer accepted() {
+        Peer server = proxy.accept();
+        proxy.settle();
+        return server;
     }
 
     private String answer() {
