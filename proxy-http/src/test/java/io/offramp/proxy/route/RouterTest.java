@@ -49,6 +49,15 @@ class RouterTest {
         return new UpstreamConfig(name, List.of(new HostPort("127.0.0.1", 1)));
     }
 
+    private Router router(RouteConfig... routes) {
+        return new Router(List.of(routes), upstreams::group);
+    }
+
+    private static RouteConfig to(String upstream, RouteConditions when, RouteRules rules) {
+        return new RouteConfig(
+                "to " + upstream, when, List.of(new RouteConfig.Share(1, upstream)), ExchangeBounds.NONE, rules);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a.example, /api, api",
@@ -64,12 +73,10 @@ class RouterTest {
         "a.example, /files, none",
     })
     void shouldChooseFirstRouteThatMatches(String authority, String target, String expected) {
-        Router router = new Router(
-                List.of(
-                        new RouteConfig("a.example", "/api", "api"),
-                        new RouteConfig("*.b.example", "/", "sub"),
-                        new RouteConfig(null, "/files/", "any")),
-                upstreams::group);
+        Router router = router(
+                new RouteConfig("a.example", "/api", "api"),
+                new RouteConfig("*.b.example", "/", "sub"),
+                new RouteConfig(null, "/files/", "any"));
 
         assertThat(name(router, authority, target)).isEqualTo(expected);
     }
@@ -86,12 +93,10 @@ class RouterTest {
                 "%41.EXAMPLE:1"
             })
     void shouldMatchTheHostHoweverItIsWritten(String authority) {
-        Router router = new Router(
-                List.of(
-                        new RouteConfig("a.example", "/", "api"),
-                        new RouteConfig("*.example", "/", "sub"),
-                        new RouteConfig(null, "/", "any")),
-                upstreams::group);
+        Router router = router(
+                new RouteConfig("a.example", "/", "api"),
+                new RouteConfig("*.example", "/", "sub"),
+                new RouteConfig(null, "/", "any"));
 
         assertThat(name(router, authority, "/")).isEqualTo("api");
         assertThat(name(router, "x." + authority, "/")).isEqualTo("sub");
@@ -117,14 +122,12 @@ class RouterTest {
         "same.example, /%C0, api",
     })
     void shouldLetAnyPathPassWhereTheHostHasOneDestination(String host, String target, String expected) {
-        Router router = new Router(
-                List.of(
-                        new RouteConfig("a.example", "/api", "api"),
-                        new RouteConfig("same.example", "/one", "api"),
-                        new RouteConfig("same.example", "/", "api"),
-                        new RouteConfig("open.example", "/", "sub"),
-                        new RouteConfig(null, "/", "any")),
-                upstreams::group);
+        Router router = router(
+                new RouteConfig("a.example", "/api", "api"),
+                new RouteConfig("same.example", "/one", "api"),
+                new RouteConfig("same.example", "/", "api"),
+                new RouteConfig("open.example", "/", "sub"),
+                new RouteConfig(null, "/", "any"));
 
         assertThat(name(router, host, target)).isEqualTo(expected);
     }
@@ -148,12 +151,7 @@ class RouterTest {
                 new RouteConfig(null, "/public", "any"),
                 new RouteConfig("free.example", "/free", "sub"),
                 new RouteConfig("free.example", "/", "any"),
-                new RouteConfig(
-                        "all",
-                        RouteConditions.of(null, PathCondition.any()),
-                        List.of(new RouteConfig.Share(1, "any")),
-                        ExchangeBounds.NONE,
-                        guarded));
+                to("any", RouteConditions.of(null, PathCondition.any()), guarded));
 
         // Then
         String host = expected.equals("sub") ? "free.example" : "a.example";
@@ -162,7 +160,7 @@ class RouterTest {
 
     @Test
     void shouldMatchEverythingWhenFirstRouteHasNoCondition() {
-        Router router = new Router(List.of(new RouteConfig(null, "/", "any")), upstreams::group);
+        Router router = router(new RouteConfig(null, "/", "any"));
 
         assertThat(name(router, null, "*")).isEqualTo("any");
     }
@@ -186,8 +184,7 @@ class RouterTest {
                 Map.of("x-canary", new ValueCondition.Matching(new Regex("y.s"))),
                 Map.of("v", new ValueCondition.Text("1")),
                 List.of(Cidr.parse("192.0.2.0/24")));
-        RouteConfig canary = new RouteConfig(
-                "canary", narrow, List.of(new RouteConfig.Share(1, "sub")), ExchangeBounds.NONE, RouteRules.NONE);
+        RouteConfig canary = to("sub", narrow, RouteRules.NONE);
         List<RouteConfig> routes = List.of(canary, new RouteConfig(null, "/", "any"));
         RequestHead head = head(method, target, field);
         ClientAddress address = new ClientAddress(Cidr.parse(client).address(), List.of());
@@ -197,7 +194,7 @@ class RouterTest {
         RouteReport report = RouteReport.of(routes, head, address);
 
         // Then
-        assertThat(route.name()).isEqualTo(missed.equals("all") ? "canary" : "/");
+        assertThat(route.name()).isEqualTo(missed.equals("all") ? "to sub" : "/");
         assertThat(
                         report.steps().getFirst().missed() == null
                                 ? "all"
@@ -224,9 +221,7 @@ class RouterTest {
                 Map.of(field.toLowerCase(Locale.ROOT), new ValueCondition.Text("x")),
                 Map.of(),
                 List.of());
-        RouteConfig first = new RouteConfig(
-                "first", when, List.of(new RouteConfig.Share(1, "sub")), ExchangeBounds.NONE, RouteRules.NONE);
-        Router router = new Router(List.of(first, new RouteConfig(null, "/", "any")), upstreams::group);
+        Router router = router(to("sub", when, RouteRules.NONE), new RouteConfig(null, "/", "any"));
 
         // When
         Route route = router.route(
@@ -234,7 +229,7 @@ class RouterTest {
                 new ClientAddress(Cidr.parse(client).address(), List.of(Cidr.parse("10.0.0.0/8"))));
 
         // Then
-        assertThat(route.name()).isEqualTo(expected.equals("sub") ? "first" : "/");
+        assertThat(route.name()).isEqualTo(expected.equals("sub") ? "to sub" : "/");
     }
 
     @Test
@@ -297,7 +292,7 @@ class RouterTest {
 
     @Test
     void shouldRefuseRouteWhenItsUpstreamIsNotThere() {
-        assertThatThrownBy(() -> new Router(List.of(new RouteConfig(null, "/", "gone")), upstreams::group))
+        assertThatThrownBy(() -> router(new RouteConfig(null, "/", "gone")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'gone'");
     }
