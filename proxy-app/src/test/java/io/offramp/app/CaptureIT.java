@@ -3,27 +3,16 @@ package io.offramp.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.offramp.app.demo.DemoUpstream;
-import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.handshake.certificate.CertificateFiles;
-import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
-import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,18 +24,6 @@ class CaptureIT {
 
     @TempDir
     private Path directory;
-
-    private DemoUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() throws IOException {
-        upstream = DemoUpstream.start(0);
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -64,13 +41,13 @@ class CaptureIT {
         // Given
         Path capture = directory.resolve("nic.pcapng");
         int port;
-        try (ProxyServer proxy = start(capture, mode, setting)) {
-            port = proxy.listeners().getFirst().address().getPort();
+        try (DemoProxy demo = start(capture, mode, setting)) {
+            port = demo.proxy().listeners().getFirst().address().getPort();
             String url = "https://127.0.0.1:" + port + "/bytes/";
             for (int i = 0; i < REQUESTS; i++) {
                 // Two in a connection, so that a request comes in that no handshake has brought along.
-                run(("curl -sSk --http1.1 -o /dev/null -o /dev/null --max-time 20 " + options + " " + url + "100 " + url
-                                + "200000")
+                DemoProxy.run(("curl -sSk --http1.1 -o /dev/null -o /dev/null --max-time 20 " + options + " " + url
+                                + "100 " + url + "200000")
                         .split(" "));
             }
         }
@@ -107,32 +84,20 @@ class CaptureIT {
         }
     }
 
-    private ProxyServer start(Path capture, String mode, String setting) throws Exception {
-        Path pem = DevelopmentCertificate.create(directory);
+    private DemoProxy start(Path capture, String mode, String setting) throws Exception {
         OffloadConfig offload =
                 mode.equals("hw") ? new PerDirection("device", Policy.HW, Policy.HW) : new WholeConnections("device");
         int equals = setting.indexOf('=');
         Map<String, String> settings = new HashMap<>(Map.of("pcap", capture.toString()));
         settings.put(setting.substring(0, equals), setting.substring(equals + 1));
-        ProxyConfig config = new SingleListener(
-                        new HostPort("127.0.0.1", 0),
-                        Mode.HTTP,
-                        CertificateFiles.of(pem, pem),
-                        offload,
-                        Map.of("device", settings),
-                        List.of(new HostPort("127.0.0.1", upstream.port())),
-                        AdminConfig.of(new HostPort("127.0.0.1", 0)),
-                        false,
-                        1,
-                        null)
-                .config();
-        return ProxyServer.start(config, Installation.current().backends());
+        return DemoProxy.start(directory, offload, Map.of("device", settings), null);
     }
 
     /** The packets of one interface, so that Wireshark does not take the other one's for retransmissions. */
     private Path side(Path capture, int number) throws Exception {
         Path side = directory.resolve("side" + number + ".pcapng");
-        run("tshark", "-r", capture.toString(), "-Y", "frame.interface_id == " + number, "-w", side.toString());
+        DemoProxy.run(
+                "tshark", "-r", capture.toString(), "-Y", "frame.interface_id == " + number, "-w", side.toString());
         return side;
     }
 
@@ -142,15 +107,6 @@ class CaptureIT {
         command.addAll(List.of("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"));
         command.addAll(List.of("-o", "tcp.reassemble_out_of_order:TRUE"));
         command.addAll(List.of("-T", "fields", "-e", "frame.number"));
-        return run(command.toArray(String[]::new)).lines().toList();
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
-        return out;
+        return DemoProxy.run(command.toArray(String[]::new)).lines().toList();
     }
 }

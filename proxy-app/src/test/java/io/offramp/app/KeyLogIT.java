@@ -4,13 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.offramp.app.demo.DemoUpstream;
-import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.handshake.certificate.CertificateFiles;
-import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
-import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.session.OffloadConfig;
 import java.io.IOException;
@@ -20,11 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,18 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyLogIT {
     @TempDir
     private Path directory;
-
-    private DemoUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() throws IOException {
-        upstream = DemoUpstream.start(0);
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -59,16 +37,16 @@ class KeyLogIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
         Path keys = directory.resolve("keys.txt");
         Path capture = directory.resolve("capture.pcap");
-        try (ProxyServer proxy = start(keys);
+        try (DemoProxy demo = start(keys);
                 CapturingRelay relay =
-                        new CapturingRelay(proxy.listeners().getFirst().address(), capture)) {
+                        new CapturingRelay(demo.proxy().listeners().getFirst().address(), capture)) {
             // Given
             String url = "https://127.0.0.1:" + relay.port() + "/bytes/100";
-            run(("curl -sSk --http1.1 -o /dev/null --max-time 10 " + options + " " + url).split(" "));
+            DemoProxy.run(("curl -sSk --http1.1 -o /dev/null --max-time 10 " + options + " " + url).split(" "));
             await().until(() -> Files.readAllLines(keys).size() == lines && relay.isIdle());
 
             // When
-            String requests = run(
+            String requests = DemoProxy.run(
                     "tshark",
                     "-r",
                     capture.toString(),
@@ -94,30 +72,17 @@ class KeyLogIT {
 
     @Test
     void shouldSayInTheMetricsThatSecretsAreLogged() throws Exception {
-        try (ProxyServer proxy = start(directory.resolve("keys.txt"))) {
-            assertThat(metrics(proxy))
+        try (DemoProxy demo = start(directory.resolve("keys.txt"))) {
+            assertThat(metrics(demo.proxy()))
                     .contains("\nofframp_tls_keylog 1.0\n", "\nofframp_tls_keylog_dropped_total 0.0\n");
         }
-        try (ProxyServer proxy = start(null)) {
-            assertThat(metrics(proxy)).doesNotContain("keylog");
+        try (DemoProxy demo = start(null)) {
+            assertThat(metrics(demo.proxy())).doesNotContain("keylog");
         }
     }
 
-    private ProxyServer start(@Nullable Path keys) throws Exception {
-        Path pem = DevelopmentCertificate.create(directory);
-        ProxyConfig config = new SingleListener(
-                        new HostPort("127.0.0.1", 0),
-                        Mode.HTTP,
-                        CertificateFiles.of(pem, pem),
-                        OffloadConfig.SOFTWARE,
-                        Map.of(),
-                        List.of(new HostPort("127.0.0.1", upstream.port())),
-                        AdminConfig.of(new HostPort("127.0.0.1", 0)),
-                        false,
-                        1,
-                        keys)
-                .config();
-        return ProxyServer.start(config, Installation.current().backends());
+    private DemoProxy start(@Nullable Path keys) throws Exception {
+        return DemoProxy.start(directory, OffloadConfig.SOFTWARE, Map.of(), keys);
     }
 
     private static String metrics(ProxyServer proxy) throws IOException, InterruptedException {
@@ -126,14 +91,5 @@ class KeyLogIT {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         }
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
-        return out;
     }
 }
