@@ -66,7 +66,19 @@ public class AccessLogBenchmark {
     private final AccessLog log = new AccessLog();
     private final Connection connection = new Connection(4711, "web", LOCAL, CLIENT);
     private final AccessEntry exchange = new AccessEntry(
-            connection, "HTTP/1.1", 0, "GET", TARGET, "www.example.com", 200, 0, 1024, 412_345, "127.0.0.1:8080", null);
+            connection,
+            "HTTP/1.1",
+            0,
+            "GET",
+            TARGET,
+            "www.example.com",
+            200,
+            0,
+            1024,
+            412_345,
+            "127.0.0.1:8080",
+            null,
+            null);
 
     /** Opens it. */
     @Setup

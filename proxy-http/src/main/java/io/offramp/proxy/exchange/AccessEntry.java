@@ -33,34 +33,4 @@ public record AccessEntry(
         long durationNs,
         @Nullable String upstream,
         @Nullable Connection session,
-        @Nullable String abort) {
-    /** With a server in the clear. */
-    public AccessEntry(
-            Connection connection,
-            @Nullable String protocol,
-            int stream,
-            String method,
-            String target,
-            @Nullable String host,
-            int status,
-            long requestBytes,
-            long responseBytes,
-            long durationNs,
-            @Nullable String upstream,
-            @Nullable String abort) {
-        this(
-                connection,
-                protocol,
-                stream,
-                method,
-                target,
-                host,
-                status,
-                requestBytes,
-                responseBytes,
-                durationNs,
-                upstream,
-                null,
-                abort);
-    }
-}
+        @Nullable String abort) {}

@@ -160,6 +160,7 @@ class AccessLogTest {
                     0,
                     durationNs,
                     null,
+                    null,
                     abort));
         }
     }

@@ -43,6 +43,7 @@ class LineLayoutTest {
                 1024,
                 412_999,
                 "127.0.0.1:80",
+                null,
                 null));
 
         // Then
@@ -62,7 +63,19 @@ class LineLayoutTest {
         String line = line(
                 LineFormat.JSON,
                 new AccessEntry(
-                        c, "HTTP/1.1", 0, "GET", "/a b", "example.com", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
+                        c,
+                        "HTTP/1.1",
+                        0,
+                        "GET",
+                        "/a b",
+                        "example.com",
+                        200,
+                        0,
+                        1024,
+                        412_999,
+                        "127.0.0.1:80",
+                        null,
+                        null));
 
         assertThat(line)
                 .isEqualTo("{\"time\":\"2026-11-09T11:13:00.023Z\",\"id\":7,\"listener\":\"web\","
@@ -137,6 +150,7 @@ class LineLayoutTest {
                 0,
                 12_003_004_005L,
                 null,
+                null,
                 "reset by peer"));
 
         // Then
@@ -161,6 +175,7 @@ class LineLayoutTest {
                 10,
                 Long.MAX_VALUE,
                 99,
+                null,
                 null,
                 null);
 
@@ -309,6 +324,6 @@ class LineLayoutTest {
             @Nullable String host,
             long durationNs,
             @Nullable String abort) {
-        return new AccessEntry(c, "HTTP/1.1", 0, method, target, host, 0, 0, 0, durationNs, null, abort);
+        return new AccessEntry(c, "HTTP/1.1", 0, method, target, host, 0, 0, 0, durationNs, null, null, abort);
     }
 }

@@ -140,6 +140,6 @@ class LogSocketsIT {
 
     private void finish(String target) {
         log.onFinished(new AccessEntry(
-                TestConnections.accepted(7), "HTTP/1.1", 0, "GET", target, "a", 200, 0, 0, 1000, null, null));
+                TestConnections.accepted(7), "HTTP/1.1", 0, "GET", target, "a", 200, 0, 0, 1000, null, null, null));
     }
 }

@@ -349,6 +349,6 @@ class LogWriterTest {
 
     private static AccessEntry exchange(String target) {
         return new AccessEntry(
-                CONNECTION, "HTTP/1.1", 0, "GET", target, "example.com", 200, 0, 9, 1000, "127.0.0.1:80", null);
+                CONNECTION, "HTTP/1.1", 0, "GET", target, "example.com", 200, 0, 9, 1000, "127.0.0.1:80", null, null);
     }
 }
