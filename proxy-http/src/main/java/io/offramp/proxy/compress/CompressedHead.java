@@ -1,17 +1,20 @@
 package io.offramp.proxy.compress;
 
 import io.offramp.proxy.message.AnswerHead;
-import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.FieldEdits;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.HeadWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Heads of answers whose body may be compressed on the way. Pure functions. */
+/**
+ * Heads of answers whose body may be compressed on the way. What is set here passes to the client whatever a Connection
+ * field of the server names: the body is in this coding. Pure functions.
+ */
 final class CompressedHead {
     private static final byte[] ACCEPT_RANGES = ascii("accept-ranges");
     private static final byte[] CACHE_CONTROL = ascii("cache-control");
     private static final byte[] CONTENT_ENCODING = ascii("content-encoding");
+    private static final byte[] CONTENT_LENGTH = ascii("content-length");
     private static final byte[] CONTENT_TYPE = ascii("content-type");
     private static final byte[] ETAG = ascii("etag");
     private static final byte[] RANGE = ascii("range");
@@ -64,63 +67,49 @@ final class CompressedHead {
      * @param length of the body: 0 if it has none, negative if it is not known
      */
     static AnswerHead of(AnswerHead answer, Coding coding, long length) {
-        HeadWriter head = HeadWriter.answer(answer.message());
-        String vary = copy(answer.message().fields(), head, true);
-        head.field("Content-Encoding", coding.word());
-        head.field("Vary", vary);
-        return new AnswerHead(head.complete(), answer.options(), length, answer.following());
+        Fields fields = answer.message().fields();
+        FieldEdits edits = new FieldEdits();
+        edits.remove(CONTENT_LENGTH);
+        edits.remove(ACCEPT_RANGES);
+        weaken(fields, edits);
+        edits.set("Content-Encoding", coding.word());
+        vary(fields, edits);
+        return answer.with(edits, length);
     }
 
     /** The head of an answer that is not compressed, though it is for other clients. */
     static AnswerHead varying(AnswerHead answer) {
-        Fields fields = answer.message().fields();
-        if (varies(fields)) {
-            return answer;
-        }
-        HeadWriter head = HeadWriter.answer(answer.message());
-        head.field("Vary", copy(fields, head, false));
-        return new AnswerHead(head.complete(), answer.options(), answer.length(), answer.following());
+        FieldEdits edits = new FieldEdits();
+        vary(answer.message().fields(), edits);
+        return edits.isEmpty() ? answer : answer.with(edits);
     }
 
     /** A 304 with the validator that the client has got with the compressed answer (RFC 9111 §4.3.4). */
     static AnswerHead unchanged(AnswerHead answer) {
-        Fields fields = answer.message().fields();
-        int tag = fields.indexOf(ETAG);
-        if (tag < 0 || fields.value(tag).startsWith("W/")) {
-            return answer;
-        }
-        HeadWriter head = HeadWriter.answer(answer.message());
-        for (int i = 0; i < fields.size(); i++) {
-            if (i == tag) {
-                head.field("ETag", "W/" + fields.value(i));
-            } else {
-                head.copy(fields, i);
-            }
-        }
-        return new AnswerHead(head.complete(), answer.options(), answer.length(), answer.following());
+        FieldEdits edits = new FieldEdits();
+        weaken(answer.message().fields(), edits);
+        return edits.isEmpty() ? answer : answer.with(edits);
     }
 
-    /**
-     * Copies all fields except {@code Vary}.
-     *
-     * @param compressed without the length, without ranges, and with a weak validator (RFC 9110 §8.8.1)
-     * @return the whole value of {@code Vary}
-     */
-    private static String copy(Fields fields, HeadWriter head, boolean compressed) {
-        String vary = null;
-        boolean varies = varies(fields);
+    /** The validator of two forms of a content is weak (RFC 9110 §8.8.1). */
+    private static void weaken(Fields fields, FieldEdits edits) {
+        int tag = fields.indexOf(ETAG);
+        if (tag >= 0 && !fields.value(tag).startsWith("W/")) {
+            edits.set("ETag", "W/" + fields.value(tag));
+        }
+    }
+
+    private static void vary(Fields fields, FieldEdits edits) {
+        if (varies(fields)) {
+            return;
+        }
+        StringBuilder vary = new StringBuilder();
         for (int i = 0; i < fields.size(); i++) {
             if (fields.isName(i, VARY)) {
-                vary = vary == null ? fields.value(i) : vary + ", " + fields.value(i);
-            } else if (!compressed) {
-                head.copy(fields, i);
-            } else if (fields.isName(i, ETAG)) {
-                head.field("ETag", fields.value(i).startsWith("W/") ? fields.value(i) : "W/" + fields.value(i));
-            } else if (fields.kind(i) != Field.CONTENT_LENGTH && !fields.isName(i, ACCEPT_RANGES)) {
-                head.copy(fields, i);
+                vary.append(fields.value(i)).append(", ");
             }
         }
-        return varies && vary != null ? vary : vary == null ? "Accept-Encoding" : vary + ", Accept-Encoding";
+        edits.set("Vary", vary.append("Accept-Encoding").toString());
     }
 
     private static boolean varies(Fields fields) {

@@ -196,11 +196,6 @@ public final class Head {
         return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
-    /** Status code and reason of an answer, as they came. */
-    String statusLine() {
-        return text(start, end);
-    }
-
     /** Status code of an answer, 100 to 999. */
     public int status() {
         return (bytes[start] - '0') * 100 + (bytes[start + 1] - '0') * 10 + bytes[start + 2] - '0';

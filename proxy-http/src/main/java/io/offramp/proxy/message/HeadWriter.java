@@ -31,16 +31,6 @@ public final class HeadWriter {
         return head;
     }
 
-    /** An answer with the status of another. */
-    public static HeadWriter answer(Head like) {
-        HeadWriter head = new HeadWriter(like.length() + FIRST_BYTES);
-        head.append(like.statusLine());
-        head.builder.statusLine(0, head.size);
-        head.append("\r\n");
-        head.builder.version(like.version());
-        return head;
-    }
-
     /** An answer. */
     public static HeadWriter answer(int status, String reason) {
         HeadWriter head = new HeadWriter(FIRST_BYTES);

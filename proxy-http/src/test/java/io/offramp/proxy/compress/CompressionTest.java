@@ -10,6 +10,8 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.offramp.proxy.compress.CompressionEvents.Skip;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.FieldEdits;
+import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.HeadWriter;
 import io.offramp.proxy.message.RequestHead;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressionTest {
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true);
@@ -132,8 +135,8 @@ class CompressionTest {
         assertThat(lines(result.head().message().fields()))
                 .containsExactly(
                         "Content-Type: text/html; charset=utf-8",
-                        "ETag: W/\"v1\"",
                         "X-Other: kept",
+                        "ETag: W/\"v1\"",
                         "Content-Encoding: gzip",
                         "Vary: Cookie, Accept-Encoding");
         assertThat(result.head().status()).isEqualTo(200);
@@ -218,7 +221,46 @@ class CompressionTest {
                 of(request("GET", "Accept-Encoding", "gzip"), answer(304, 0, "ETag", "\"v1\"", "Vary", "Cookie"));
 
         // Then
-        assertThat(lines(result.head().message().fields())).containsExactly("ETag: W/\"v1\"", "Vary: Cookie");
+        assertThat(lines(result.head().message().fields())).containsExactly("Vary: Cookie", "ETag: W/\"v1\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br"})
+    void shouldKeepFieldsOfRulesAndItsOwnWhateverAConnectionFieldNames(String accepted) {
+        // Given
+        AnswerHead server = answer(
+                200,
+                -1,
+                "Content-Type",
+                "text/html",
+                "ETag",
+                "\"v1\"",
+                "X-Hop",
+                "1",
+                "Connection",
+                "X-Hop, X-Frame-Options, Content-Encoding, Vary");
+        FieldEdits rules = new FieldEdits();
+        rules.set("X-Frame-Options", "DENY");
+        ConnectionOptions options = ConnectionOptions.of(server.message().fields());
+
+        // When
+        Filtered result = of(
+                request("GET", "Accept-Encoding", accepted),
+                new AnswerHead(server.message(), options, -1, 0).with(rules));
+
+        // Then
+        Fields fields = result.head().message().fields();
+        List<String> passed = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            if (FieldRules.passes(fields, result.head().options(), i, false)) {
+                passed.add(fields.name(i));
+            }
+        }
+        assertThat(passed).contains("X-Frame-Options", "Vary").doesNotContain("X-Hop");
+        assertThat(passed.contains("Content-Encoding")).isEqualTo(result.filter() != null);
+        if (result.filter() != null) {
+            end(result);
+        }
     }
 
     @Test
