@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.compress.Compression;
 import io.offramp.proxy.compress.CompressionConfig;
 import io.offramp.proxy.compress.CompressionEvents;
@@ -114,8 +115,9 @@ public class AccessBenchmark {
             checks,
             limiter,
             GuardEvents.NONE);
-    private final AnswerFilter.Maker compression =
-            new Compression(new CompressionLimits(10_000, 1), CompressionEvents.NONE).of(CompressionConfig.ON);
+    private final AnswerFilter.Maker compression = new Compression(
+                    () -> new CompressionLimits(10_000, 0), MemoryBudget.unlimited(), CompressionEvents.NONE)
+            .of(CompressionConfig.ON);
     private final ByteBuf json = json();
     private final Consumer<ByteBuf> count = this::count;
     private final AnswerHead answer = new AnswerHead(

@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The memory that clients may take together. The heap part is counted here: heads, handshakes under way, connections.
- * The direct part, bodies and records, is counted by the buffers' allocator. Above {@value #HIGH_PERCENT} % of either,
- * {@link #isShedding()} holds until both are below {@value #LOW_PERCENT} %. Thread-safe.
+ * The direct part, bodies and records, is counted by the buffers' allocator; what compressors take is added to it.
+ * Above {@value #HIGH_PERCENT} % of either, {@link #isShedding()} holds until both are below {@value #LOW_PERCENT} %.
+ * Thread-safe.
  */
 public final class MemoryBudget {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
@@ -35,6 +36,7 @@ public final class MemoryBudget {
     private final LongSupplier clockNs;
     private final ShedEvents events;
     private final AtomicLong leasedBytes = new AtomicLong();
+    private final AtomicLong nativeBytes = new AtomicLong();
     private final Map<EventExecutor, LoopLease> leases = new ConcurrentHashMap<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.NORMAL);
     private final AtomicLong saidNs;
@@ -100,6 +102,35 @@ public final class MemoryBudget {
         events.onShed(what);
     }
 
+    /**
+     * Takes native memory, of a compressor, out of the direct part.
+     *
+     * @param most bytes that all compressors may take together
+     * @return false if it would be more, or memory is short: nothing is taken then
+     */
+    public boolean takeNative(long bytes, long most) {
+        if (nativeBytes.addAndGet(bytes) <= most && !isShedding()) {
+            return true;
+        }
+        nativeBytes.addAndGet(-bytes);
+        return false;
+    }
+
+    /** Gives native memory back. */
+    public void giveNative(long bytes) {
+        nativeBytes.addAndGet(-bytes);
+    }
+
+    /** Native memory that is taken now. */
+    public long nativeBytes() {
+        return nativeBytes.get();
+    }
+
+    /** Direct memory that clients may hold. */
+    public long directBytes() {
+        return directBytes;
+    }
+
     /** Heap that clients hold now. */
     public long heldBytes() {
         long held = connectionBytes.getAsLong();
@@ -125,7 +156,7 @@ public final class MemoryBudget {
             enter("no direct memory for a buffer");
         }
         long heap = takenBytes();
-        long direct = usedDirectBytes.getAsLong();
+        long direct = usedDirectBytes.getAsLong() + nativeBytes.get();
         if (isAbove(heap, heapBytes, HIGH_PERCENT) || isAbove(direct, directBytes, HIGH_PERCENT)) {
             enter("clients hold " + (heap >> 20) + " of " + (heapBytes >> 20) + " MiB of heap and "
                     + (direct >> 20) + " of "

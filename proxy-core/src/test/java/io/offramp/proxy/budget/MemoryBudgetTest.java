@@ -76,6 +76,31 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void shouldCountNativeMemoryAsDirectMemoryAndGiveNoneWhileItSheds() {
+        // Given
+        directBytes.set(DIRECT_LIMIT / 100 * 60);
+        assertThat(budget.takeNative(DIRECT_LIMIT / 100 * 15, DIRECT_LIMIT / 100 * 25))
+                .isTrue();
+        assertThat(budget.takeNative(DIRECT_LIMIT / 100 * 15, DIRECT_LIMIT / 100 * 25))
+                .isFalse();
+        budget.look();
+        assertThat(budget.isShedding()).isFalse();
+
+        // When
+        assertThat(budget.takeNative(DIRECT_LIMIT / 100 * 10, DIRECT_LIMIT / 100 * 25))
+                .isTrue();
+        budget.look();
+
+        // Then
+        assertThat(budget.isShedding()).isTrue();
+        assertThat(budget.takeNative(1, DIRECT_LIMIT)).isFalse();
+        assertThat(budget.nativeBytes()).isEqualTo(DIRECT_LIMIT / 100 * 15 + DIRECT_LIMIT / 100 * 10);
+        budget.giveNative(budget.nativeBytes());
+        budget.look();
+        assertThat(budget.isShedding()).isFalse();
+    }
+
+    @Test
     void shouldShedForASecondAfterABufferThatCouldNotBeHad() {
         budget.look();
         assertThat(budget.isShedding()).as("those before are another's").isFalse();

@@ -40,6 +40,14 @@ public enum Coding {
         return most;
     }
 
+    /** Most native memory of a compressor at that level, measured. */
+    long memoryBytes(int level) {
+        return switch (this) {
+            case GZIP -> 320L << 10;
+            case ZSTD -> (level < ZstdCompressor.LEAST_BOUNDED_LEVEL ? 2L : 4L) << 20;
+        };
+    }
+
     /**
      * The coding that a client likes best (RFC 9110 §12.5.3); null if it wants none, or rather the content as it is.
      *

@@ -2,6 +2,7 @@ package io.offramp.proxy.compress;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.Fields;
@@ -9,6 +10,7 @@ import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.rule.AnswerFilter;
 import io.offramp.proxy.rule.AnswerFilter.Filtered;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Compresses answers, for all routes of a proxy. Whether an answer is compressed depends on its request (method,
@@ -20,16 +22,21 @@ public final class Compression {
     private final FastThreadLocal<LoopCompressors> loops = new FastThreadLocal<>() {
         @Override
         protected LoopCompressors initialValue() {
-            return new LoopCompressors(limits, events);
+            return new LoopCompressors(limits, budget, events);
         }
     };
 
-    private final CompressionLimits limits;
+    private final Supplier<CompressionLimits> limits;
+    private final MemoryBudget budget;
     private final CompressionEvents events;
 
-    /** @param limits of each event loop */
-    public Compression(CompressionLimits limits, CompressionEvents events) {
+    /**
+     * @param limits asked for each answer
+     * @param budget of which compressors take
+     */
+    public Compression(Supplier<CompressionLimits> limits, MemoryBudget budget, CompressionEvents events) {
         this.limits = limits;
+        this.budget = budget;
         this.events = events;
     }
 

@@ -15,8 +15,8 @@ public interface CompressionEvents {
     enum Skip {
         /** The event loop has no time for it. */
         CPU,
-        /** As many are compressed at once as may. */
-        COUNT
+        /** Another compressor would take more memory than there is. */
+        MEMORY
     }
 
     /**

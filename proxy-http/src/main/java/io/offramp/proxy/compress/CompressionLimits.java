@@ -1,12 +1,18 @@
 package io.offramp.proxy.compress;
 
+import io.offramp.proxy.budget.MemoryBudget;
+
 /**
- * Bounds of compression on each event loop. Behind them, new answers go out as they are.
+ * Bounds of compression, over all routes. Behind them, new answers go out as they are.
  *
- * @param cpuPercent most share of the loop's time
- * @param atOnce most answers under way: each takes memory, up to 2 MiB with zstd and 300 KiB with gzip
+ * @param cpuPercent most share of each event loop's time
+ * @param memoryBytes most native memory of all compressors; 0 for a quarter of the direct memory
  */
-public record CompressionLimits(int cpuPercent, int atOnce) {
+public record CompressionLimits(int cpuPercent, long memoryBytes) {
     /** Of a configuration that says nothing. */
-    public static final CompressionLimits DEFAULTS = new CompressionLimits(50, 128);
+    public static final CompressionLimits DEFAULTS = new CompressionLimits(50, 0);
+
+    long memoryBytes(MemoryBudget budget) {
+        return memoryBytes > 0 ? memoryBytes : budget.directBytes() / 4;
+    }
 }

@@ -13,6 +13,17 @@ abstract class Compressor {
     private static final int OUT_BYTES = 8 * 1024;
 
     private @Nullable ByteBuf out;
+    private long memoryBytes;
+
+    /** Native memory that is counted for it. */
+    final long memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** More is counted for it. */
+    final void onMemory(long more) {
+        memoryBytes += more;
+    }
 
     /** Begins a body. */
     abstract void begin(int level);

@@ -15,8 +15,13 @@ import org.slf4j.LoggerFactory;
 final class ZstdCompressor extends Compressor {
     private static final Logger LOG = LoggerFactory.getLogger(ZstdCompressor.class);
 
-    /** RFC 9659 allows 8 MiB; 256 KiB keep a context below 2 MiB. */
+    /** RFC 9659 allows 8 MiB. */
     private static final int WINDOW_LOG = 18;
+
+    /** From here on, a level's own tables are for a window of megabytes, and take up to 40 MiB. */
+    static final int LEAST_BOUNDED_LEVEL = 4;
+
+    private static final int TABLE_LOG = 18;
 
     private static final boolean AVAILABLE = load();
 
@@ -41,6 +46,10 @@ final class ZstdCompressor extends Compressor {
     void begin(int level) {
         context.setLevel(level);
         context.setWindowLog(WINDOW_LOG);
+        if (level >= LEAST_BOUNDED_LEVEL) {
+            context.setHashLog(TABLE_LOG);
+            context.setChainLog(TABLE_LOG);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.compress.CompressionEvents.Skip;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ConnectionOptions;
@@ -24,6 +25,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressionTest {
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true);
+    private static final long MIB = 1 << 20;
 
     private final List<Skip> skips = new ArrayList<>();
     private final List<Long> counted = new ArrayList<>();
@@ -49,7 +52,12 @@ class CompressionTest {
             skips.add(why);
         }
     };
-    private final Compression compression = new Compression(new CompressionLimits(1_000_000, 2), events);
+    private long mostBytes = 16 * MIB;
+    private final AtomicLong buffers = new AtomicLong();
+    private final MemoryBudget budget =
+            new MemoryBudget(Long.MAX_VALUE, 100 * MIB, () -> 0, buffers::get, () -> 0, System::nanoTime, what -> {});
+    private final Compression compression =
+            new Compression(() -> new CompressionLimits(1_000_000, mostBytes), budget, events);
 
     @ParameterizedTest
     @CsvSource(
@@ -264,8 +272,9 @@ class CompressionTest {
     }
 
     @Test
-    void shouldCompressNoMoreAtOnceThanItMay() {
+    void shouldTakeNoMoreMemoryThanItMay() {
         // Given
+        mostBytes = 2 * Coding.GZIP.memoryBytes(4);
         Filtered first = compressed();
         Filtered second = compressed();
 
@@ -275,19 +284,57 @@ class CompressionTest {
         // Then
         assertThat(third.filter()).isNull();
         assertThat(lines(third.head().message().fields())).contains("Vary: Accept-Encoding");
-        assertThat(skips).containsExactly(Skip.COUNT);
+        assertThat(skips).containsExactly(Skip.MEMORY);
+        assertThat(budget.nativeBytes()).isEqualTo(mostBytes);
         end(first);
         end(second);
         Filtered fourth = compressed();
         assertThat(fourth.filter()).isNotNull();
         end(fourth);
         assertThat(counted).hasSize(3);
+        assertThat(budget.nativeBytes()).as("one is kept").isEqualTo(mostBytes / 2);
+    }
+
+    @Test
+    void shouldCompressNothingWhileMemoryIsShortAndGiveBackWhatItHas() {
+        // Given
+        Filtered before = compressed();
+        buffers.set(90 * MIB);
+        budget.look();
+
+        // When
+        Filtered result = compressed();
+
+        // Then
+        assertThat(result.filter()).isNull();
+        assertThat(skips).containsExactly(Skip.MEMORY);
+        assertThat(before.filter()).isNotNull();
+        before.filter().release();
+        assertThat(budget.nativeBytes()).isZero();
+    }
+
+    @Test
+    void shouldCountWhatACompressorTakesAtItsHighestLevel() {
+        // Given
+        RequestHead request = request("GET", "Accept-Encoding", "zstd");
+        AnswerHead html = answer(200, -1, "Content-Type", "text/html");
+        CompressionConfig small = new CompressionConfig(List.of(Coding.ZSTD), 1, 19, CompressionConfig.TYPES, 0);
+
+        // When
+        end(of(request, html));
+        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(3));
+        end(compression.of(small, request, html, ALLOCATOR));
+
+        // Then
+        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(19));
+        end(of(request, html));
+        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(19));
     }
 
     @Test
     void shouldBeginNothingOnceTheTimeOfAWindowIsUsedUp() {
         // Given
-        CpuShare share = new CpuShare(50, 0);
+        CpuShare share = new CpuShare(() -> 50, 0);
         share.onSpent(CpuShare.WINDOW_NS / 2 - 1, 10);
         assertThat(share.isUsedUp(20)).isFalse();
 

@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.compress.CompressionLimits;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.tcp.TcpSettings;
@@ -19,5 +20,6 @@ record Bounds(
         UpstreamSettings servers,
         ClientLimits clients,
         HandshakeLimits handshakes,
+        CompressionLimits compression,
         Duration drainDelay,
         Duration drain) {}

@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.compress.CompressionLimits;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.message.HeadLimits;
@@ -37,7 +38,9 @@ final class BoundsReader {
         "upstream-requests",
         "upstream-window",
         "connections-per-address",
-        "handshakes-per-address"
+        "handshakes-per-address",
+        "compression-cpu",
+        "compression-memory"
     };
 
     private final @Nullable Section timeouts;
@@ -79,6 +82,7 @@ final class BoundsReader {
                 clients(),
                 new HandshakeLimits(timeout("handshake", handshakes.timeout()), (int)
                         size("handshake", 4 << 10, 1 << 20, handshakes.bytes())),
+                compression(),
                 get(timeouts, "drain-delay", OR_ZERO, Duration.ZERO),
                 get(timeouts, "drain", OR_ZERO, ProxyConfig.DRAIN));
     }
@@ -113,6 +117,13 @@ final class BoundsReader {
                 new AddressLimits(
                         number("connections-per-address", 0, MOST_CLIENTS, perAddress.connections()),
                         number("handshakes-per-address", 0, MOST_CLIENTS, perAddress.handshakes())));
+    }
+
+    private CompressionLimits compression() {
+        CompressionLimits usual = CompressionLimits.DEFAULTS;
+        return new CompressionLimits(
+                get(limits, "compression-cpu", Scalar.percent(1, 100), usual.cpuPercent()),
+                size("compression-memory", 1 << 20, 1L << 40, usual.memoryBytes()));
     }
 
     private Duration timeout(String key, Duration usual) {

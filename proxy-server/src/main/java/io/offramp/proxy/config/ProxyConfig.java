@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.compress.CompressionLimits;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers connections to the servers of all upstreams
  * @param clients bounds over all listeners
  * @param handshakes bounds of each
+ * @param compression bounds over all routes
  * @param drainDelay at shutdown, in which all goes on but {@code /healthz/ready} says no
  * @param drain time for open connections at shutdown
  * @param admin null for no admin listener
@@ -42,6 +44,7 @@ public record ProxyConfig(
         UpstreamSettings servers,
         ClientLimits clients,
         HandshakeLimits handshakes,
+        CompressionLimits compression,
         Duration drainDelay,
         Duration drain,
         @Nullable AdminConfig admin,
@@ -82,6 +85,7 @@ public record ProxyConfig(
         private UpstreamSettings servers = UpstreamSettings.DEFAULTS;
         private ClientLimits clients = ClientLimits.DEFAULTS;
         private HandshakeLimits handshakes = HandshakeLimits.DEFAULTS;
+        private CompressionLimits compression = CompressionLimits.DEFAULTS;
         private Duration drainDelay = Duration.ZERO;
         private Duration drain = DRAIN;
         private @Nullable AdminConfig admin;
@@ -120,6 +124,12 @@ public record ProxyConfig(
         /** Bounds of each handshake. */
         public Builder handshakes(HandshakeLimits choice) {
             handshakes = choice;
+            return this;
+        }
+
+        /** Bounds of compression over all routes. */
+        public Builder compression(CompressionLimits choice) {
+            compression = choice;
             return this;
         }
 
@@ -198,6 +208,7 @@ public record ProxyConfig(
                     servers,
                     clients,
                     handshakes,
+                    compression,
                     drainDelay,
                     drain,
                     admin,

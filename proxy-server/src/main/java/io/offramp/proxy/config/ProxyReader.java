@@ -67,6 +67,7 @@ final class ProxyReader {
                 .servers(bounds.servers())
                 .clients(bounds.clients())
                 .handshakes(bounds.handshakes())
+                .compression(bounds.compression())
                 .drainDelay(bounds.drainDelay())
                 .drain(bounds.drain())
                 .backends(offload.settings())

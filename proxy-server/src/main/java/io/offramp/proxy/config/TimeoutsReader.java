@@ -53,6 +53,7 @@ final class TimeoutsReader {
                 usual.servers(),
                 usual.clients(),
                 usual.handshakes(),
+                usual.compression(),
                 usual.drainDelay(),
                 usual.drain());
     }

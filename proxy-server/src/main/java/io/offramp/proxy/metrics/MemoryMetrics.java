@@ -48,6 +48,9 @@ final class MemoryMetrics implements ShedEvents {
         scope.add(Gauge.builder("offramp.memory.budget.limit", budget, MemoryBudget::heapBytes)
                 .description("Heap that clients may hold together")
                 .baseUnit("bytes")::register);
+        scope.add(Gauge.builder("offramp.memory.native", budget, MemoryBudget::nativeBytes)
+                .description("Native memory of compressors, which counts as direct memory")
+                .baseUnit("bytes")::register);
         scope.add(Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
                 .description(
                         "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than "

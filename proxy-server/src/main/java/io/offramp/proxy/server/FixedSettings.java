@@ -52,6 +52,7 @@ final class FixedSettings {
                 .servers(next.servers())
                 .clients(next.clients())
                 .handshakes(next.handshakes())
+                .compression(next.compression())
                 .drainDelay(next.drainDelay())
                 .drain(next.drain())
                 .admin(running.admin())

@@ -98,7 +98,7 @@ public final class ProxyServer implements AutoCloseable {
                 sizing,
                 budget,
                 accessLog,
-                new RuleParts(metrics.rules(), Math.max(1, processors / 4)),
+                new RuleParts(metrics.rules(), Math.max(1, processors / 4), budget, () -> config().compression()),
                 loops,
                 servers.services(),
                 connections::nextId);

@@ -3,6 +3,7 @@ package io.offramp.proxy.server;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.accept.ConnectionGate;
 import io.offramp.proxy.accept.OpenConnections;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.compress.Compression;
 import io.offramp.proxy.compress.CompressionLimits;
 import io.offramp.proxy.config.ListenerConfig;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +67,16 @@ final class RuleParts implements AutoCloseable {
     private final RuleMetrics metrics;
     private final Compression compression;
 
-    /** @param threads that check passwords, started when first needed */
-    RuleParts(RuleMetrics metrics, int threads) {
+    /**
+     * @param threads that check passwords, started when first needed
+     * @param budget of which compressors take
+     * @param compressing bounds of the current configuration
+     */
+    RuleParts(RuleMetrics metrics, int threads, MemoryBudget budget, Supplier<CompressionLimits> compressing) {
         this.metrics = metrics;
         checks = new PasswordChecks(threads, WAITING_CHECKS);
         wrong = new RateLimiter(WRONG_LOGINS, Ticker.systemTicker(), RateEvents.NONE);
-        compression = new Compression(CompressionLimits.DEFAULTS, metrics.compression());
+        compression = new Compression(compressing, budget, metrics.compression());
     }
 
     /**

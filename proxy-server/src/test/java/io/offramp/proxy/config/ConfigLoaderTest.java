@@ -6,6 +6,7 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.compress.CompressionLimits;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.guard.ConnectionLimits;
@@ -74,7 +75,7 @@ class ConfigLoaderTest {
             upstream-idle: 3, upstream-rcvbuf: 4m,
                      least-rate: 1k, upstream-connections: 8, upstream-queue: 9, upstream-streams: 10, \
             upstream-requests: 11, upstream-window: 1m, connections-per-address: 100, \
-            handshakes-per-address: 20}
+            handshakes-per-address: 20, compression-cpu: 40%, compression-memory: 32m}
             offload:
               device: {contexts: 128}
             logging: {access: false, level: debug}
@@ -114,6 +115,7 @@ class ConfigLoaderTest {
         assertThat(config.servers()).isEqualTo(UpstreamSettings.DEFAULTS);
         assertThat(config.clients()).isEqualTo(ClientLimits.DEFAULTS);
         assertThat(config.handshakes()).isEqualTo(HandshakeLimits.DEFAULTS);
+        assertThat(config.compression()).isEqualTo(CompressionLimits.DEFAULTS);
         assertThat(config.drain()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.listeners().getFirst().http()).isEqualTo(HttpSettings.DEFAULTS);
         assertThat(config.listeners().getFirst().tcp()).isEqualTo(TcpSettings.DEFAULTS);
@@ -226,6 +228,7 @@ class ConfigLoaderTest {
         assertThat(config.admin()).isEqualTo(AdminConfig.of(new HostPort("127.0.0.1", 9090)));
         assertThat(config.handshakes()).isEqualTo(new HandshakeLimits(Duration.ofSeconds(1), 16384));
         assertThat(config.clients()).isEqualTo(new ClientLimits(10, 7, new AddressLimits(100, 20)));
+        assertThat(config.compression()).isEqualTo(new CompressionLimits(40, 32 << 20));
         assertThat(config.servers())
                 .isEqualTo(UpstreamSettings.builder()
                         .connectTimeout(Duration.ofMillis(500))

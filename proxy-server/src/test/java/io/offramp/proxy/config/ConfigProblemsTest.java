@@ -36,7 +36,7 @@ class ConfigProblemsTest {
                         upstreams:
                           apps: [127.0.0.1:99999, 127.0.0.1:1, 127.0.0.1:1]
                         timeouts: {idle: 10, drain: soon, handshake: 0s}
-                        limits: {body: 3 pounds, head: 1g, connections: -1}
+                        limits: {body: 3 pounds, head: 1g, connections: -1, compression-cpu: 0%, compression-memory: 64k}
                         logging: {access: yes, level: verbose}
                         admin: 127.0.0.1:9090
                         threads: many
@@ -67,6 +67,8 @@ class ConfigProblemsTest {
                                 + "expected a size in bytes such as 512, 64k or 1m, is \"3 pounds\"",
                         "offramp.yaml:14:32: limits.head: must be 1k to 16m, is 1g",
                         "offramp.yaml:14:49: limits.connections: must be 1 to 10000000, is -1",
+                        "offramp.yaml:14:70: limits.compression-cpu: must be 1% to 100%, is 0%",
+                        "offramp.yaml:14:94: limits.compression-memory: must be 1m to 1024g, is 64k",
                         "offramp.yaml:15:19: logging.access: expected true, false or a mapping with to, format and "
                                 + "others, is \"yes\"",
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
