@@ -147,10 +147,9 @@ final class ClientConnection extends ClientHandler {
                     }
                 }
                 case EXCHANGE -> {
-                    if (!exchange().takesBody()) {
+                    if (!reader.readBody(in, exchange())) {
                         return false;
                     }
-                    reader.readBody(in, exchange());
                 }
                 case TUNNEL -> tunnel().fromClient(in);
                 case LINGERING, CLOSED -> farewell.discard(in);

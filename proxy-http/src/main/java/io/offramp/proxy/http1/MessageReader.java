@@ -110,7 +110,7 @@ public final class MessageReader {
         }
         return switch (state) {
             case HEAD -> readHead(in);
-            case CHUNKS -> readChunks(in);
+            case CHUNKS -> onFound(chunks().next(in), in);
             case LENGTH -> {
                 int bytes = (int) Math.min(left, in.readableBytes());
                 piece = in.readRetainedSlice(bytes);
@@ -122,6 +122,19 @@ public final class MessageReader {
                 yield Step.PIECE;
             }
         };
+    }
+
+    /**
+     * Within a body: takes lines of chunks up to the end, or to the next content, which stays unread.
+     *
+     * @return {@link Step#MORE} in front of content too
+     */
+    Step readToContent(ByteBuf in) {
+        if (refusal != Refused.NOT) {
+            return Step.REFUSED;
+        }
+        ChunkReader.Found found = state == State.CHUNKS ? chunks().next(in) : ChunkReader.Found.DATA;
+        return found == ChunkReader.Found.DATA ? Step.MORE : onFound(found, in);
     }
 
     private Step readHead(ByteBuf in) {
@@ -161,19 +174,18 @@ public final class MessageReader {
         }
     }
 
-    private Step readChunks(ByteBuf in) {
-        ChunkReader reader = chunks();
-        return switch (reader.next(in)) {
+    private Step onFound(ChunkReader.Found found, ByteBuf in) {
+        return switch (found) {
             case MORE -> Step.MORE;
             case DATA -> {
-                piece = reader.data(in);
+                piece = chunks().data(in);
                 yield Step.PIECE;
             }
             case END -> {
                 state = State.HEAD;
                 yield Step.END;
             }
-            case MALFORMED -> refuse(Refused.MALFORMED, reader.problem());
+            case MALFORMED -> refuse(Refused.MALFORMED, chunks().problem());
             case TOO_LARGE -> refuse(Refused.TOO_LARGE, null);
         };
     }

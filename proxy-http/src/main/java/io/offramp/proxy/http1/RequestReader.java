@@ -35,14 +35,21 @@ final class RequestReader {
         }
     }
 
-    /** Takes the next piece of a body. */
-    void readBody(ByteBuf in, ClientStreamListener exchange) {
-        switch (reader.read(in)) {
+    /** Takes the next piece of a body, or its end; false if the rest has to wait for the exchange. */
+    boolean readBody(ByteBuf in, ClientStreamListener exchange) {
+        boolean takesBody = exchange.takesBody();
+        if (!takesBody && !exchange.takesEnd()) {
+            return false;
+        }
+        switch (takesBody ? reader.read(in) : reader.readToContent(in)) {
             case PIECE -> exchange.onRequestBody(reader.takePiece(), reader.isComplete());
             case END -> exchange.onRequestEnd(reader.trailers());
             case REFUSED -> refuse(exchange);
-            default -> {}
+            default -> {
+                return !in.isReadable();
+            }
         }
+        return true;
     }
 
     private void refuse(ClientStreamListener exchange) {
