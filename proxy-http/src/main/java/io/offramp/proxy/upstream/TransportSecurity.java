@@ -2,6 +2,7 @@ package io.offramp.proxy.upstream;
 
 import io.netty.channel.Channel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Secures new connections to the servers of one upstream, before a protocol speaks on them. Thread-safe. */
 public interface TransportSecurity {
@@ -10,9 +11,10 @@ public interface TransportSecurity {
      * failure.
      *
      * @param channel open, with its transport as the last handler
+     * @param name that is asked for, and that the certificate must have; null for the one that is configured
      * @param protocols for ALPN, in order of preference, unless others are configured; empty for none
      */
-    void secure(Channel channel, UpstreamServer server, List<String> protocols, Result result);
+    void secure(Channel channel, UpstreamServer server, @Nullable String name, List<String> protocols, Result result);
 
     /** Gets the result once. */
     interface Result {

@@ -42,7 +42,10 @@ class CheckFlowTest {
     }
 
     private Handlers start(UpstreamProtocol spoken, Probe probe, @Nullable SessionModel tls) {
-        CheckConfig check = new CheckConfig(probe, Duration.ofSeconds(5), Duration.ofSeconds(2), 1, 1, 0);
+        return start(spoken, new CheckConfig(probe, Duration.ofSeconds(5), Duration.ofSeconds(2), 1, 1, 0), tls);
+    }
+
+    private Handlers start(UpstreamProtocol spoken, CheckConfig check, @Nullable SessionModel tls) {
         UpstreamConfig server = new UpstreamConfig("app", spoken, List.of(Handlers.SERVER))
                 .with(new HealthConfig(check, OutlierConfig.OFF));
         Handlers proxy = Handlers.of(READ_BYTES, server, tls);
@@ -114,6 +117,101 @@ class CheckFlowTest {
         proxy.settle();
 
         assertThat(state(proxy)).isEqualTo(ServerState.DOWN);
+    }
+
+    /** A place that it holds is one that requests lack. */
+    @Test
+    void shouldGiveItsPlaceBackWithTheVerdictThoughTheServerDoesNotEndTheSession() {
+        // Given
+        Handlers proxy = start(UpstreamProtocol.HTTP1, new Probe.Tcp(), new SessionModel());
+
+        // When
+        Peer server = proxy.accept();
+        proxy.settle();
+
+        // Then
+        assertThat(state(proxy)).isEqualTo(ServerState.UP);
+        assertThat(server.isOpen()).isFalse();
+        assertThat(server.wasReset()).isFalse();
+        assertThat(proxy.counts().connections).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP1, 200, UP", "HTTP1, 503, DOWN", "H2, 200, UP", "H2, 503, DOWN"})
+    void shouldShareNoConnectionWithRequestsWhereItHasItsOwnServerName(
+            UpstreamProtocol spoken, int status, ServerState expected) {
+        // Given
+        SessionModel tls = new SessionModel();
+        Handlers proxy = start(spoken, named(new Probe.Http("/up", null, 200, 200)), tls);
+
+        // When
+        Peer server = answer(proxy, spoken, status);
+
+        // Then
+        assertThat(tls.names()).containsExactly("node.test");
+        assertThat(state(proxy)).isEqualTo(expected);
+        assertThat(server.hasEnded()).as("behind the answer").isTrue();
+        proxy.advance(Duration.ofSeconds(5));
+        assertThat(answer(proxy, spoken, 200).hasEnded()).isTrue();
+        send(proxy.connect(), proxy);
+        assertThat(proxy.offered()).as("a connection for requests").isEqualTo(1);
+        proxy.accept();
+        proxy.settle();
+        assertThat(tls.names()).containsExactly("node.test", "node.test", "");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP1", "H2"})
+    void shouldEndAConnectionOfItsOwnWhenItTakesTooLong(UpstreamProtocol spoken) {
+        // Given a server that says nothing, not even its SETTINGS
+        Handlers proxy = start(spoken, named(new Probe.Http("/up", null, 200, 200)), new SessionModel());
+        Peer server = proxy.accept();
+        proxy.settle();
+
+        // When
+        proxy.advance(Duration.ofMillis(2500));
+
+        // Then
+        assertThat(state(proxy)).isEqualTo(ServerState.DOWN);
+        assertThat(server.isOpen()).isFalse();
+        assertThat(proxy.counts().connections).isZero();
+    }
+
+    @Test
+    void shouldUseItsOwnServerNameForNothingButTheHandshake() {
+        SessionModel tls = new SessionModel();
+        Handlers proxy = start(UpstreamProtocol.HTTP1, named(new Probe.Tcp()), tls);
+        proxy.accept();
+        proxy.settle();
+
+        assertThat(tls.names()).containsExactly("node.test");
+        assertThat(state(proxy)).isEqualTo(ServerState.UP);
+        assertThat(proxy.counts().connections).isZero();
+    }
+
+    private static CheckConfig named(Probe probe) {
+        return new CheckConfig(probe, "node.test", Duration.ofSeconds(5), Duration.ofSeconds(2), 1, 1, 0);
+    }
+
+    /** Answers the only check that is under way. */
+    private static Peer answer(Handlers proxy, UpstreamProtocol spoken, int status) {
+        if (spoken == UpstreamProtocol.HTTP1) {
+            Peer server = proxy.accept();
+            proxy.settle();
+            assertThat(text(server)).startsWith("GET /up HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n");
+            server.send(Message.ascii("HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\n\r\n"));
+            proxy.settle();
+            return server;
+        }
+        Http2Peer server = accept(proxy);
+        server.head(server.request(0), true, status);
+        proxy.settle();
+        return server.peer();
+    }
+
+    private static void send(Peer client, Handlers proxy) {
+        client.send(Message.ascii("GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n"));
+        proxy.settle();
     }
 
     @ParameterizedTest

@@ -11,6 +11,8 @@ final class Counts implements UpstreamEvents {
     final List<RequestQueue.Refused> refused = new ArrayList<>();
     /** Leases of shared connections to servers that have not ended. */
     int leases;
+    /** Connections to servers. */
+    int connections;
     /** Requests that wait in the queue. */
     int queued;
 
@@ -22,6 +24,11 @@ final class Counts implements UpstreamEvents {
     @Override
     public void onQueueRefused(RequestQueue.Refused why) {
         refused.add(why);
+    }
+
+    @Override
+    public void onConnections(int change) {
+        connections += change;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.offramp.proxy.upstream.TransportSession;
 import io.offramp.proxy.upstream.UpstreamServer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * session may hold back the end of what it has received.
  */
 final class SessionModel implements TransportSecurity {
+    private final List<String> names = new ArrayList<>();
     private int trust;
     private int nextHeldBytes;
     private @Nullable Records holding;
 
     @Override
-    public void secure(Channel channel, UpstreamServer server, List<String> protocols, Result result) {
+    public void secure(
+            Channel channel, UpstreamServer server, @Nullable String name, List<String> protocols, Result result) {
+        names.add(name == null ? "" : name);
         ReadGate.of(channel).hold(ReadGate.Holder.HANDSHAKE);
         channel.eventLoop().execute(() -> {
             ReadGate.of(channel).release(ReadGate.Holder.HANDSHAKE);
@@ -42,6 +46,11 @@ final class SessionModel implements TransportSecurity {
             Connection connection = new Connection(1, server.group().name(), address, address);
             result.onSecured(new Session(connection, (WireChannel) channel, records, trust, this));
         });
+    }
+
+    /** The names that sessions were begun by; empty for the configured one. */
+    List<String> names() {
+        return names;
     }
 
     /** Replaces what its sessions began by. */

@@ -53,21 +53,22 @@ final class HealthReader {
      * The default if nothing is written, or after a problem.
      *
      * @param spoken by the servers
+     * @param secured whether it is spoken in TLS
      */
-    static HealthConfig read(@Nullable Value value, UpstreamProtocol spoken) {
+    static HealthConfig read(@Nullable Value value, UpstreamProtocol spoken, boolean secured) {
         Section health = value == null ? null : value.section("check", "outliers");
         if (health == null) {
             return HealthConfig.DEFAULTS;
         }
         Value check = health.get("check");
-        CheckConfig config = check(check);
+        CheckConfig config = check(check, secured);
         if (check != null && config.probe() instanceof Probe.Grpc && spoken == UpstreamProtocol.HTTP1) {
             check.error("grpc needs HTTP/2: write \"protocol: h2c\", or h2 with TLS");
         }
         return new HealthConfig(config, outliers(health.get("outliers")));
     }
 
-    private static CheckConfig check(@Nullable Value value) {
+    private static CheckConfig check(@Nullable Value value, boolean secured) {
         CheckConfig usual = CheckConfig.NONE;
         if (value == null) {
             return usual;
@@ -84,13 +85,28 @@ final class HealthReader {
                             });
         }
         Section check = value.section(
-                "kind", "path", "host", "status", "service", "interval", "timeout", "rise", "fall", "jitter");
+                "kind",
+                "path",
+                "host",
+                "status",
+                "service",
+                "server-name",
+                "interval",
+                "timeout",
+                "rise",
+                "fall",
+                "jitter");
         if (check == null) {
             return usual;
+        }
+        Value serverName = check.get("server-name");
+        if (serverName != null && !secured) {
+            serverName.error("needs \"tls\" of the upstream, or https:// in front of its servers");
         }
         Duration interval = check.get("interval", TIME, usual.interval());
         return new CheckConfig(
                 probe(check),
+                serverName == null ? null : serverName.as(UpstreamTlsReader.NAME),
                 interval,
                 check.get("timeout", TIME, usual.timeout()),
                 check.get("rise", TIMES, usual.rise()),

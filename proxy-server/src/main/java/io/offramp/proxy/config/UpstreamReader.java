@@ -182,7 +182,7 @@ final class UpstreamReader {
         return servers.stream().map(ServerConfig::address).collect(Collectors.toSet());
     }
 
-    private static @Nullable UpstreamConfig config(
+    private @Nullable UpstreamConfig config(
             String name,
             List<ServerConfig> servers,
             UpstreamProtocol protocol,
@@ -191,7 +191,7 @@ final class UpstreamReader {
             UpstreamLimits bounds,
             @Nullable ProxyVersion proxyProtocol) {
         BalanceConfig shared = BalanceReader.read(balance);
-        HealthConfig watched = HealthReader.read(health, protocol);
+        HealthConfig watched = HealthReader.read(health, protocol, tls.containsKey(name));
         return servers.isEmpty()
                 ? null
                 : new UpstreamConfig(name, protocol, servers, shared, watched, bounds, proxyProtocol);

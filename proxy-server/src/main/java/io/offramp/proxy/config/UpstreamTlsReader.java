@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.netty.util.NetUtil;
 import io.offramp.proxy.config.UpstreamTlsConfig.Verify;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import java.nio.file.Path;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamTlsReader {
     private static final Scalar<Verify> VERIFY = Scalar.choice(Verify.class);
     /** The root of DNS, a lone dot, is no name of a server. */
-    private static final Scalar<String> NAME = new Scalar<>(
-            "a host name or an address", text -> text.matches("(?!\\.$)[A-Za-z0-9._:-]{1,253}") ? text : null);
+    static final Scalar<String> NAME = new Scalar<>(
+            "a host name or an address",
+            text -> text.matches("(?!\\.$)[A-Za-z0-9._-]{1,253}") || NetUtil.isValidIpV6Address(text) ? text : null);
 
     private static final Scalar<String> PROTOCOL =
             new Scalar<>("a protocol such as http/1.1", text -> text.matches("[!-~]{1,255}") ? text : null);

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,15 +70,16 @@ final class UpstreamTls implements TransportSecurity {
     }
 
     @Override
-    public void secure(Channel channel, UpstreamServer server, List<String> protocols, Result result) {
+    public void secure(
+            Channel channel, UpstreamServer server, @Nullable String name, List<String> protocols, Result result) {
         channel.config().setMessageSizeEstimator(WriteSizes.ESTIMATOR);
         List<String> offered = config.alpn().isEmpty() ? protocols : config.alpn();
-        ClientHandshake handshake = new ClientHandshake(handshakes, server.name(), name(server), offered);
+        ClientHandshake handshake = new ClientHandshake(handshakes, server.name(), name(server, name), offered);
         channel.pipeline().addFirst(new TlsHandshakeHandler(handshake, new Attempt(server.name(), handshake, result)));
     }
 
-    private PeerName name(UpstreamServer server) {
-        String configured = config.serverName();
+    private PeerName name(UpstreamServer server, @Nullable String asked) {
+        String configured = asked == null ? config.serverName() : asked;
         return configured != null
                 ? names.computeIfAbsent(configured, PeerName::of) // the servers of a service come and go
                 : names.computeIfAbsent(

@@ -144,6 +144,28 @@ class UpstreamConfigTest {
     }
 
     @Test
+    void shouldReadTheServerNameOfACheckInTlsOnly() throws IOException {
+        String check = "health: {check: {kind: tcp, server-name: %s}}}\n";
+
+        assertThat(app("{servers: ['a:1'], tls: {verify: none}, " + check.formatted("node.test"))
+                        .health()
+                        .check()
+                        .serverName())
+                .isEqualTo("node.test");
+        assertThat(app("{servers: ['https://a'], " + check.formatted("'::1'"))
+                        .health()
+                        .check()
+                        .serverName())
+                .isEqualTo("::1");
+        assertThat(file.problems(LISTENER + "{servers: ['https://a'], " + check.formatted("node.test:443")))
+                .containsExactly("offramp.yaml:3:74: upstreams.app.health.check.server-name: expected a host name or "
+                        + "an address, is \"node.test:443\"");
+        assertThat(file.problems(LISTENER + "{servers: ['a:1'], " + check.formatted("node.test")))
+                .containsExactly("offramp.yaml:3:68: upstreams.app.health.check.server-name: needs \"tls\" of the "
+                        + "upstream, or https:// in front of its servers");
+    }
+
+    @Test
     void shouldRefuseGrpcChecksOverHttp1AndWhatOtherKindsHave() throws IOException {
         String listeners = "listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: app}]\n";
         assertThat(file.problems(listeners + "upstreams: {app: {servers: ['a:1'], health: {check: grpc}}}\n"))

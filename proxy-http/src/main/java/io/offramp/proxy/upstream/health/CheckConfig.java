@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How servers are asked whether they are well.
  *
  * @param probe the question; null for none
+ * @param serverName of servers in TLS, by SNI and in their certificates; null for the one that requests use
  * @param interval between two checks of one server
  * @param timeout of a check
  * @param rise good checks in a row that make a server up
@@ -14,10 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param jitterPercent of the interval, by which it is longer or shorter
  */
 public record CheckConfig(
-        @Nullable Probe probe, Duration interval, Duration timeout, int rise, int fall, int jitterPercent) {
+        @Nullable Probe probe,
+        @Nullable String serverName,
+        Duration interval,
+        Duration timeout,
+        int rise,
+        int fall,
+        int jitterPercent) {
     /** No checks; with these numbers if there are some. */
     public static final CheckConfig NONE =
             new CheckConfig(null, Duration.ofSeconds(2), Duration.ofSeconds(2), 2, 3, 10);
+
+    /** By the name that requests use. */
+    public CheckConfig(
+            @Nullable Probe probe, Duration interval, Duration timeout, int rise, int fall, int jitterPercent) {
+        this(probe, null, interval, timeout, rise, fall, jitterPercent);
+    }
 
     /** The question. */
     public sealed interface Probe {

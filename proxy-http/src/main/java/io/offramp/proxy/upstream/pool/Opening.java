@@ -35,6 +35,11 @@ public final class Opening implements Lease {
             return List.of();
         }
 
+        /** The server's name in TLS, where it is another than requests use; null for that. */
+        default @Nullable String serverName() {
+            return null;
+        }
+
         /** Takes a connection that came free meanwhile; false if only a new one will do. */
         default boolean takes(PooledConnection used) {
             return false;
@@ -114,7 +119,7 @@ public final class Opening implements Lease {
 
     private void secure(TransportSecurity security, Channel channel, Securing waiting) {
         try {
-            security.secure(channel, server, result.protocols(), waiting);
+            security.secure(channel, server, result.serverName(), result.protocols(), waiting);
         } catch (RuntimeException | Error e) {
             waiting.onGivenUp(e);
             channel.close();

@@ -114,6 +114,22 @@ public final class UpstreamLoop {
                 : openTransport(group, server, allocator, new ExclusiveLease(this, server, listener, lease));
     }
 
+    /**
+     * A stream on a new connection that carries nothing else, and closes behind it.
+     *
+     * @param serverName of the server in TLS
+     * @param allocator for reads
+     * @param listener of the stream
+     */
+    public Lease openOwn(
+            UpstreamServer server,
+            String serverName,
+            ByteBufAllocator allocator,
+            UpstreamListener listener,
+            LeaseListener lease) {
+        return new OwnLease(this, server, serverName, allocator, listener, lease);
+    }
+
     /** A new connection for bytes. It counts like all others, and belongs to the caller alone. */
     public Opening openTransport(
             UpstreamGroup group, UpstreamServer server, ByteBufAllocator allocator, Opening.Result result) {

@@ -8,7 +8,7 @@ import io.offramp.proxy.upstream.transport.TransportListener;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a connection that has carried nothing: says so, and reads what the server still sends, a banner or tickets. */
+/** Ends a connection in the clear that has carried nothing: says so, and reads what comes all the same, a banner. */
 final class Goodbye implements TransportListener {
     private static final long LIMIT_MS = 1000;
 

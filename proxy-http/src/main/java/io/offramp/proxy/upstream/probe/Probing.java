@@ -9,6 +9,7 @@ import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
 import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One check of a server. Speaks what requests speak: the protocol of the upstream, and TLS where it has that. HTTP/1
- * gets a connection of its own, HTTP/2 a stream. The result is that of the answer's head, or of gRPC's trailers; the
- * rest of the answer is read within bounds, so that no server finds its connection reset. Confined to the event loop.
+ * gets a connection of its own, HTTP/2 a stream, or a connection too if the check has its own server name. The result
+ * is that of the answer's head, or of gRPC's trailers; the rest of the answer is read within bounds, so that no server
+ * finds its connection reset. Confined to the event loop.
  */
 final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     /** Of an answer, until its connection is reset after all. */
@@ -33,6 +35,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     private final UpstreamServer server;
     private final Probe probe;
     private final Duration timeout;
+    private final @Nullable String serverName;
     private final Result result;
     private @Nullable Lease lease;
     private @Nullable UpstreamStream stream;
@@ -50,11 +53,12 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
         void onBusy();
     }
 
-    Probing(UpstreamLoop loop, UpstreamServer server, Probe probe, Duration timeout, Result result) {
+    Probing(UpstreamLoop loop, UpstreamServer server, CheckConfig config, Probe probe, Result result) {
         this.loop = loop;
         this.server = server;
         this.probe = probe;
-        this.timeout = timeout;
+        timeout = config.timeout();
+        serverName = config.serverName();
         this.result = result;
     }
 
@@ -63,11 +67,22 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
         ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         Lease next = switch (probe) {
             case Probe.Tcp tcp -> loop.openTransport(server.group(), server, allocator, this);
-            case Probe.Http http -> loop.open(server.group(), server, allocator, this, this);
-            case Probe.Grpc call -> loop.open(server.group(), server, allocator, this, this);
+            case Probe.Http http -> lease(allocator);
+            case Probe.Grpc call -> lease(allocator);
         };
         lease = next;
         next.start();
+    }
+
+    private Lease lease(ByteBufAllocator allocator) {
+        return serverName == null
+                ? loop.open(server.group(), server, allocator, this, this)
+                : loop.openOwn(server, serverName, allocator, this, this);
+    }
+
+    @Override
+    public @Nullable String serverName() {
+        return serverName;
     }
 
     /** No result follows. */
@@ -110,7 +125,11 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnected(Transport transport) {
         lease = null;
-        Goodbye.to(transport, loop.eventLoop());
+        if (transport.session() == null) {
+            Goodbye.to(transport, loop.eventLoop());
+        } else {
+            transport.close(); // behind its close_notify, whose answer is of no use (RFC 8446 §6.1)
+        }
         end(true, "check: accepts connections");
     }
 

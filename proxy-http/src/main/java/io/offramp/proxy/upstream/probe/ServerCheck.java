@@ -47,7 +47,7 @@ final class ServerCheck implements Probing.Result {
         if (closed) {
             return;
         }
-        Probing next = new Probing(loop, server, probe, config.timeout(), this);
+        Probing next = new Probing(loop, server, config, probe, this);
         probing = next;
         next.start();
     }

@@ -70,7 +70,7 @@ class OpeningTest {
 
     @Test
     void shouldFailOnceWhenItsChannelClosesWithoutAnotherWord() {
-        ServerState state = open((channel, server, protocols, result) -> channel.close());
+        ServerState state = open((channel, server, name, protocols, result) -> channel.close());
 
         assertThat(state).isEqualTo(ServerState.UNREACHABLE);
         assertThat(failures).singleElement().isInstanceOf(ConnectException.class);
@@ -78,7 +78,7 @@ class OpeningTest {
 
     @Test
     void shouldNotBlameTheServerForWhatThisProxyLacks() {
-        ServerState state = open((channel, server, protocols, result) -> {
+        ServerState state = open((channel, server, name, protocols, result) -> {
             result.onGivenUp(new ConnectException("no memory for a buffer"));
             channel.close();
         });
@@ -91,7 +91,7 @@ class OpeningTest {
     void shouldFailOnceAndCloseWhenTheHandshakeCannotBegin() {
         IllegalStateException fault = new IllegalStateException("no handshake");
 
-        ServerState state = open((channel, server, protocols, result) -> {
+        ServerState state = open((channel, server, name, protocols, result) -> {
             throw fault;
         });
 
