@@ -20,7 +20,7 @@ final class Affinity {
     /** The key of a request; {@link HashKey#NONE} if the policy has none for it. */
     static long key(Policy policy, RequestHead request, ClientFields client) {
         return switch (policy) {
-            case Policy.Hash(HashKey by) -> by.of(request, client.address());
+            case Policy.Hash(HashKey by) -> by.of(request, client.source());
             case Policy.Sticky(String cookie) -> id(HashKey.cookie(request.fields(), cookie));
             case Policy.RoundRobin other -> HashKey.NONE;
             case Policy.LeastRequest other -> HashKey.NONE;

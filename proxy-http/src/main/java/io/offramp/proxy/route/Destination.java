@@ -39,9 +39,9 @@ public sealed interface Destination {
                 case ShareBy.Lot lot -> drawn();
                 case ShareBy.Hash(HashKey key) -> {
                     long hash = key instanceof HashKey.Address
-                            ? HashKey.of(Long.toHexString(
+                            ? HashKey.hash(Long.toHexString(
                                     ClientKey.of(client.source().of(request.fields()))))
-                            : key.of(request, client.address());
+                            : key.of(request, client.source());
                     yield hash == HashKey.NONE ? drawn() : at((int) Math.floorMod(hash, (long) weight()));
                 }
                 case ShareBy.Cookie(String name) -> {
@@ -89,7 +89,7 @@ public sealed interface Destination {
     record Share(int weight, To to) {
         /** Of its upstream in cookies; a hash of its name. */
         String id() {
-            return HexFormat.of().toHexDigits(HashKey.of(to.upstream.name()));
+            return HexFormat.of().toHexDigits(HashKey.hash(to.upstream.name()));
         }
     }
 

@@ -34,7 +34,7 @@ final class TcpHandler extends ClientHandler implements TcpSearch.Listener {
     @Override
     protected void onActive() {
         if (search == null && !done) {
-            long key = HashKey.of(connection().client().getAddress().getHostAddress());
+            long key = HashKey.of(connection().client().getAddress());
             search = new TcpSearch(settings.group(), loop(), ctx().alloc(), key, this);
             search.begin();
         }

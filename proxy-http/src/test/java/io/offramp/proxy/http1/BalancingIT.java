@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.balance.BalanceConfig;
+import io.offramp.proxy.upstream.balance.HashKey;
 import io.offramp.proxy.upstream.balance.Policy;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
@@ -28,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +228,35 @@ class BalancingIT {
             server(proxy, 0).health().drain(false, 1);
             assertThat(ask(proxy, 5)).containsOnlyKeys(servers.get(0).name());
         }
+    }
+
+    @Test
+    void shouldChooseByTheClientThatATrustedProxyNamesAndByNoOther() throws Exception {
+        ProxyFixture.Settings settings = new ProxyFixture.Settings();
+        BalanceConfig byAddress = new BalanceConfig(new Policy.Hash(new HashKey.Address()), Duration.ZERO, 0);
+        settings.upstreams = Map.of("app", start(5).with(byAddress));
+        try (ProxyFixture proxy = new ProxyFixture(settings)) {
+            assertThat(Set.copyOf(serversOf(proxy).values())).as("for one peer").hasSize(1);
+        }
+
+        settings.http = HttpSettings.builder()
+                .trustedProxies(List.of(Cidr.parse("127.0.0.0/8")))
+                .build();
+        try (ProxyFixture proxy = new ProxyFixture(settings)) {
+            Map<String, String> first = serversOf(proxy);
+            assertThat(Set.copyOf(first.values())).as("for 20 clients").hasSizeGreaterThan(1);
+            assertThat(serversOf(proxy)).isEqualTo(first);
+        }
+    }
+
+    /** By the addresses of 20 clients behind a proxy. */
+    private static Map<String, String> serversOf(ProxyFixture proxy) throws IOException {
+        Map<String, String> chosen = new HashMap<>();
+        for (int i = 1; i <= 20; i++) {
+            String client = "203.0.113." + i;
+            chosen.put(client, get(proxy, "X-Forwarded-For: " + client + "\r\n").body());
+        }
+        return chosen;
     }
 
     @Test

@@ -1,8 +1,9 @@
 package io.offramp.proxy.upstream.balance;
 
-import io.netty.util.AsciiString;
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ public sealed interface HashKey {
     /** For a request that has no such part. */
     long NONE = 0;
 
-    /** The client's address. */
+    /** The client's address, which a trusted proxy may have named. */
     record Address() implements HashKey {}
 
     /** Path and query, as they came. */
@@ -30,12 +31,11 @@ public sealed interface HashKey {
     /**
      * The key of a request.
      *
-     * @param client its address
      * @return {@link #NONE} if there is no such part
      */
-    default long of(RequestHead request, AsciiString client) {
+    default long of(RequestHead request, ClientAddress client) {
         return switch (this) {
-            case Address a -> of(client);
+            case Address a -> of(client.of(request.fields()));
             case Uri u -> hash(request.target().originForm());
             case Header(String name) -> {
                 Fields fields = request.fields();
@@ -50,8 +50,8 @@ public sealed interface HashKey {
     }
 
     /** The key of a client's address. */
-    static long of(CharSequence client) {
-        return hash(client);
+    static long of(InetAddress client) {
+        return hash(client.getHostAddress());
     }
 
     /** Value of the first cookie of that name, or null (RFC 6265 §4.2.1). */
