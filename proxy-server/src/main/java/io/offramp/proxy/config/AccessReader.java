@@ -207,7 +207,7 @@ final class AccessReader {
         Section section = value.section("upstream", "path", "timeout", "copy");
         Value upstream = section == null
                 ? null
-                : section.require("upstream", "the server that decides, a name, host:port or unix:FILE");
+                : section.require("upstream", "the server that decides, " + UpstreamReader.EXPECTED);
         String name = upstream == null ? null : upstreams.apply(upstream);
         if (section == null || name == null) {
             return null;

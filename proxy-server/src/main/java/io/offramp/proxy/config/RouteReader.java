@@ -21,12 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a listener's {@code routes}, then its {@code upstream} for all other requests. */
 final class RouteReader {
-    private static final String HTTP_PURPOSE =
-            "where requests go, a name, host:port, unix:FILE or srv:NAME; or else routes";
-    private static final String TCP_PURPOSE =
-            "a tcp listener sends everything to one: a name, host:port, unix:FILE or srv:NAME";
-
-    private static final String PURPOSE = "where these requests go, a name, host:port, unix:FILE or srv:NAME";
+    private static final String HTTP_PURPOSE = "where requests go, " + UpstreamReader.EXPECTED + "; or else routes";
+    private static final String TCP_PURPOSE = "a tcp listener sends everything to one: " + UpstreamReader.EXPECTED;
+    private static final String PURPOSE = "where these requests go, " + UpstreamReader.EXPECTED;
     private static final Scalar<String> NAME = new Scalar<>(
             "a name of letters, digits and . _ : / * -, of 64 at most",
             text -> text.matches("[A-Za-z0-9._:/*-]{1,64}") ? text : null);

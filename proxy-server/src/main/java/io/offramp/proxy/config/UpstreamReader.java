@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
 final class UpstreamReader {
+    /** What stands for an upstream, for messages. */
+    static final String EXPECTED = "a name, host:port, unix:FILE or srv:NAME";
+
     private static final Scalar<String> TARGET =
             new Scalar<>("the name of an upstream, host:port, unix:FILE or srv:NAME", text -> text);
 
