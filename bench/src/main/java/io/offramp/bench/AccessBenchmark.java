@@ -2,15 +2,12 @@ package io.offramp.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.DefaultEventLoop;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.compress.Compression;
 import io.offramp.proxy.compress.CompressionConfig;
 import io.offramp.proxy.compress.CompressionEvents;
 import io.offramp.proxy.compress.CompressionLimits;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.guard.AddressList;
 import io.offramp.proxy.guard.BasicAuthConfig;
 import io.offramp.proxy.guard.BasicAuthRule;
@@ -18,14 +15,9 @@ import io.offramp.proxy.guard.GuardEvents;
 import io.offramp.proxy.guard.Logins;
 import io.offramp.proxy.guard.PasswordChecks;
 import io.offramp.proxy.guard.VerifiedLogins;
-import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.AnswerHead;
-import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
-import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.HeadWriter;
-import io.offramp.proxy.message.OwnAnswer;
-import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.rate.RateEvents;
@@ -33,68 +25,26 @@ import io.offramp.proxy.rate.RateKey;
 import io.offramp.proxy.rate.RateLimit;
 import io.offramp.proxy.rate.RateLimiter;
 import io.offramp.proxy.rule.AnswerFilter;
-import io.offramp.proxy.rule.RequestEdits;
 import io.offramp.proxy.rule.RouteMatch;
-import io.offramp.proxy.rule.RuleOutcome;
 import io.offramp.proxy.rule.RuleRequest;
-import io.offramp.proxy.upstream.UpstreamEvents;
-import io.offramp.proxy.upstream.UpstreamSettings;
-import io.offramp.proxy.upstream.pool.UpstreamLoop;
-import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** Access rules, limits and compression, each alone: ns for one request or answer. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "-XX:+UseCompactObjectHeaders"
-        })
-public class AccessBenchmark {
+/** Access rules, limits and compression, each alone. */
+public class AccessBenchmark extends PartBenchmark {
     private static final int CLIENTS = 4096;
     private static final int BODY_BYTES = 16 * 1024;
-    private static final InetSocketAddress ADDRESS = new InetSocketAddress("10.0.0.1", 1);
 
-    private final Connection connection = new Connection(1, "bench", ADDRESS, ADDRESS);
-    private final ClientFields client = ClientFields.of(connection, List.of(Cidr.parse("10.0.0.0/8")));
-    private final EventLoop loop = new DefaultEventLoop();
-    private final UpstreamLoop servers = new Upstreams(
-                    Map.of(),
-                    spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
-                    UpstreamSettings.DEFAULTS,
-                    name -> UpstreamEvents.NONE)
-            .on(loop);
     private final RateLimiter limiter = new RateLimiter(
             new RateLimit(
                     "bench",
@@ -109,7 +59,7 @@ public class AccessBenchmark {
             RateEvents.NONE);
     private final PasswordChecks checks = new PasswordChecks(1, 1);
     private final Passing passing = new Passing();
-    private final BasicAuthRule login = new BasicAuthRule(
+    private final BasicAuthRule basic = new BasicAuthRule(
             new BasicAuthConfig("bench", logins(), Duration.ofDays(1)),
             new VerifiedLogins(8192),
             checks,
@@ -127,7 +77,7 @@ public class AccessBenchmark {
             ConnectionOptions.NONE,
             BODY_BYTES,
             0);
-    private final RuleRequest ruled = ruled("Authorization", "Basic YWxpY2U6c2VjcmV0");
+    private final RuleRequest login = ruled("Authorization", "Basic YWxpY2U6c2VjcmV0");
     private final RuleRequest gzip = ruled("Accept-Encoding", "gzip");
     private final RuleRequest zstd = ruled("Accept-Encoding", "zstd");
     private int given;
@@ -153,26 +103,26 @@ public class AccessBenchmark {
     /** A limit by the connection's address. */
     @Benchmark
     public int rate() {
-        return limiter.take(direct.fields(), client);
+        return limiter.take(direct.fields(), input.client());
     }
 
     /** The client's address behind a trusted proxy. */
     @Benchmark
     public InetAddress forwardedAddress() {
-        return client.source().of(someone().fields());
+        return input.client().source().of(someone().fields());
     }
 
     /** A limit by that address, for one of 4,096 clients. */
     @Benchmark
     public int rateBehindProxy() {
-        return limiter.take(someone().fields(), client);
+        return limiter.take(someone().fields(), input.client());
     }
 
     /** A login that was right a moment ago. */
     @Benchmark
     public int remembered() {
-        login.apply(ruled, passing);
-        return passing.passed;
+        basic.apply(login, passing);
+        return passing.passed();
     }
 
     /** 16 KiB of JSON by gzip, at the default level. */
@@ -201,18 +151,7 @@ public class AccessBenchmark {
     }
 
     private RuleRequest ruled(String name, String value) {
-        RequestHead head = HeadWriter.request("GET", "/")
-                .field("Host", "example.com")
-                .field(name, value)
-                .completeRequest();
-        return new RuleRequest(
-                head,
-                new RouteMatch("/", "/", List.of()),
-                client,
-                connection,
-                servers,
-                PooledByteBufAllocator.DEFAULT,
-                new RequestEdits());
+        return input.ruled(RuleInput.head("/", name, value), new RouteMatch("/", "/", List.of()));
     }
 
     private static ByteBuf json() {
@@ -237,45 +176,14 @@ public class AccessBenchmark {
     /** Waits for the first check, which a worker makes. */
     @Setup
     public void logIn() throws InterruptedException {
-        login.apply(ruled, passing);
-        passing.first.await();
+        basic.apply(login, passing);
+        passing.awaitFirst();
     }
 
-    /** Ends the threads. */
-    @TearDown
+    @Override
     public void close() {
         checks.close();
-        loop.shutdownGracefully();
-    }
-
-    /** Counts requests that pass. */
-    private static final class Passing implements RuleOutcome {
-        private final CountDownLatch first = new CountDownLatch(1);
-        private int passed;
-
-        @Override
-        public void pass() {
-            passed++;
-            first.countDown();
-        }
-
-        @Override
-        public void answer(OwnAnswer answer, @Nullable String why) {
-            throw new IllegalStateException(why);
-        }
-
-        @Override
-        public void refuse(Refusal refusal, @Nullable String why) {
-            throw new IllegalStateException(why);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void onCancel(Runnable cancel) {}
+        super.close();
     }
 
     private RequestHead someone() {

@@ -27,6 +27,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ final class ProxyInMemory implements AutoCloseable {
     private final ByteBuf atClient = ALLOCATOR.directBuffer(READ_BYTES);
     private final EmbeddedChannel client = new EmbeddedChannel();
     private final Upstreams upstreams;
+    private final int questions;
     private final int answerBytes;
     private @Nullable EmbeddedChannel server;
 
@@ -58,12 +60,22 @@ final class ProxyInMemory implements AutoCloseable {
      * @param log null for none
      */
     ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable ExchangeListener log) {
-        this(kind, wire, log, List.of(new RouteConfig(null, "/", "app")));
+        this(kind, wire, log, upstreams -> List.of(new RouteConfig(null, "/", "app")), 0);
     }
 
-    /** The same with routes to the upstream {@code app}. */
-    ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable ExchangeListener log, List<RouteConfig> routes) {
+    /**
+     * The same with routes to the upstream {@code app}.
+     *
+     * @param questions that a rule asks this upstream in front of each request
+     */
+    ProxyInMemory(
+            RequestKind kind,
+            ClientWire wire,
+            @Nullable ExchangeListener log,
+            Function<Upstreams, List<RouteConfig>> routes,
+            int questions) {
         this.kind = kind;
+        this.questions = questions;
         this.wire = wire;
         request = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.request());
         answer = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.answer());
@@ -73,8 +85,9 @@ final class ProxyInMemory implements AutoCloseable {
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 this::connect);
-        HttpFrontSettings settings =
-                HttpFrontSettings.builder(routes, upstreams).accessLog(log).build();
+        HttpFrontSettings settings = HttpFrontSettings.builder(routes.apply(upstreams), upstreams)
+                .accessLog(log)
+                .build();
         Connection connection = new Connection(1, "bench", ADDRESS, ADDRESS);
         client.config().setAllocator(ALLOCATOR);
         client.attr(Connection.KEY).set(connection);
@@ -121,10 +134,18 @@ final class ProxyInMemory implements AutoCloseable {
         ByteBuf sent = ALLOCATOR.directBuffer(READ_BYTES);
         wire.send(request, sent);
         arrive(client, sent);
+        for (int asked = 0; asked < questions; asked++) {
+            leave(Objects.requireNonNull(server, "no connection to the server"), atServer);
+            answer();
+        }
         leave(Objects.requireNonNull(server, "no connection to the server"), atServer);
+        answer();
+        leave(client, atClient);
+    }
+
+    private void answer() {
         client.writeOneInbound(ServerReads.ANSWER);
         client.checkException();
-        leave(client, atClient);
     }
 
     /**

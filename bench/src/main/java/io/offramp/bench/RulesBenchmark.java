@@ -1,63 +1,39 @@
 package io.offramp.bench;
 
+import io.offramp.proxy.guard.ForwardAuthConfig;
+import io.offramp.proxy.guard.ForwardAuthRule;
+import io.offramp.proxy.guard.GuardEvents;
 import io.offramp.proxy.route.PathCondition;
 import io.offramp.proxy.route.Regex;
 import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.AnswerFields;
-import io.offramp.proxy.rule.FieldChange;
 import io.offramp.proxy.rule.RequestFields;
 import io.offramp.proxy.rule.Rewrite;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.rule.StrictTransport;
-import io.offramp.proxy.rule.Template;
 import io.offramp.proxy.upstream.ExchangeBounds;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.pool.Upstreams;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
+import java.util.Objects;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** What routes and rules cost: the GET of {@link RequestBenchmark}, in plain text. ns per request. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-Xms64m",
-            "-Xmx512m",
-            "-Xbatch",
-            "-XX:+UseCompactObjectHeaders",
-            "-Dio.netty.leakDetection.level=disabled",
-            "-Djmh.executor=CUSTOM",
-            "-Djmh.executor.class=io.offramp.bench.RecordPathBenchmark$EventLoopThreads"
-        })
-public class RulesBenchmark {
+/**
+ * What routes and rules add to the GET of {@link RequestBenchmark}, in plain text. One process differs from the next by
+ * more than a rule costs: several of each.
+ */
+@Fork(3)
+public class RulesBenchmark extends ProxyBenchmark {
     private static final int MANY = 1000;
 
     /** Routes of the listener, or a rule of its only one. */
     @Param
     public Case routes = Case.ANY;
-
-    private ProxyInMemory proxy;
 
     /** What is measured. */
     public enum Case {
@@ -74,16 +50,18 @@ public class RulesBenchmark {
         /** The same in the answer. */
         ANSWER_HEADERS,
         HSTS,
-        STRIP_PREFIX
+        STRIP_PREFIX,
+        /** A question to another server, which is in memory, too, and answers with as much as the server. */
+        FORWARD_AUTH
     }
 
-    /** Connects, and checks the first answer. */
-    @Setup
-    public void setUp() {
-        proxy = new ProxyInMemory(RequestKind.GET_1K, new PlainWire(), null, configured());
+    @Override
+    ProxyInMemory connect() {
+        int questions = routes == Case.FORWARD_AUTH ? 1 : 0;
+        return new ProxyInMemory(RequestKind.GET_1K, new PlainWire(), null, this::configured, questions);
     }
 
-    private List<RouteConfig> configured() {
+    private List<RouteConfig> configured(Upstreams upstreams) {
         RouteRules.Builder rules = new RouteRules.Builder();
         return switch (routes) {
             case ANY -> List.of(new RouteConfig(null, "/", "app"));
@@ -91,11 +69,20 @@ public class RulesBenchmark {
             case THOUSAND -> many(MANY - 1);
             case REGEX ->
                 List.of(ruled(new PathCondition.Matching(new Regex("/.*")), rules), new RouteConfig(null, "/", "app"));
-            case REQUEST_HEADERS -> all(rules.request(Stage.FIELDS, new RequestFields(changes())));
-            case ANSWER_HEADERS -> all(rules.answer(new AnswerFields(changes())));
+            case REQUEST_HEADERS -> all(rules.request(Stage.FIELDS, new RequestFields(RuleInput.changes())));
+            case ANSWER_HEADERS -> all(rules.answer(new AnswerFields(RuleInput.changes())));
             case HSTS -> all(rules.answer(new StrictTransport("max-age=31536000")));
             case STRIP_PREFIX -> all(rules.request(Stage.REWRITE, new Rewrite.Prefix("")));
+            case FORWARD_AUTH -> all(rules.request(Stage.ACCESS, asking(upstreams)));
         };
+    }
+
+    private static ForwardAuthRule asking(Upstreams upstreams) {
+        UpstreamGroup group = Objects.requireNonNull(upstreams.group("app"));
+        return new ForwardAuthRule(
+                new ForwardAuthConfig("app", "/verify", Duration.ofSeconds(5), List.of("Remote-User")),
+                group,
+                GuardEvents.NONE);
     }
 
     private static List<RouteConfig> many(int others) {
@@ -106,13 +93,6 @@ public class RulesBenchmark {
         all.add(new RouteConfig(RequestKind.HOST, RequestKind.PATH, "app"));
         all.add(new RouteConfig(null, "/", "app"));
         return all;
-    }
-
-    private static List<FieldChange> changes() {
-        return List.of(
-                new FieldChange.Remove("Cookie"),
-                new FieldChange.Set("X-One", Template.parse("{client}", Set.of())),
-                new FieldChange.Set("X-Two", Template.parse("{scheme}://{host}{path}", Set.of())));
     }
 
     private static List<RouteConfig> all(RouteRules.Builder rules) {
@@ -126,17 +106,5 @@ public class RulesBenchmark {
                 List.of(new RouteConfig.Share(1, "app")),
                 ExchangeBounds.NONE,
                 rules.build());
-    }
-
-    /** Closes both connections. */
-    @TearDown
-    public void tearDown() {
-        proxy.close();
-    }
-
-    /** There and back. */
-    @Benchmark
-    public int request() {
-        return proxy.carry();
     }
 }
