@@ -177,6 +177,16 @@ final class RuleRun implements RuleOutcome {
         }
     }
 
+    /** True if the request came as far as this rule. */
+    private boolean hasJudged(RequestRule rule) {
+        for (int i = 0; i < next; i++) {
+            if (rules.request().get(i) == rule) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The exchange is over; once. */
     void onEnd(long receivedBytes, long answeredBytes) {
         boolean waited = state == State.JUDGING && cancel != null;
@@ -185,6 +195,9 @@ final class RuleRun implements RuleOutcome {
             Objects.requireNonNull(cancel).run();
         }
         for (EndRule rule : rules.ends()) {
+            if (rule instanceof RequestRule judge && !hasJudged(judge)) {
+                continue;
+            }
             try {
                 rule.onEnd(request, receivedBytes, answeredBytes);
             } catch (RuntimeException e) {

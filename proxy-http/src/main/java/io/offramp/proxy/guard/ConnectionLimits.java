@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param open most of one client at a time; 0 for any number
  * @param rate of new ones of one client; null for any
  * @param exempt addresses for which neither {@code open} nor {@code rate} holds
- * @param dryRun true if it counts and refuses nothing
+ * @param dryRun true if {@code open} and {@code rate} count and refuse nothing; {@code addresses} always refuse
  */
 public record ConnectionLimits(
         @Nullable AddressList addresses, int open, @Nullable RateLimit rate, List<Cidr> exempt, boolean dryRun) {

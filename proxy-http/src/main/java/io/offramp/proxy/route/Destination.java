@@ -45,9 +45,9 @@ public sealed interface Destination {
                     yield hash == HashKey.NONE ? drawn() : at((int) Math.floorMod(hash, (long) weight()));
                 }
                 case ShareBy.Cookie(String name) -> {
-                    String value = HashKey.cookie(request.fields(), name);
+                    List<String> ids = ShareCookie.ids(request.fields(), name);
                     yield shares.stream()
-                            .filter(share -> share.weight > 0 && share.id().equals(value))
+                            .filter(share -> share.weight > 0 && ids.contains(share.id()))
                             .findFirst()
                             .orElseGet(this::drawn);
                 }
@@ -72,11 +72,15 @@ public sealed interface Destination {
 
         /** The line of an answer's head that keeps the client with its share; null if none is due. */
         public byte @Nullable [] cookie(Share chosen, RequestHead request, ClientFields client) {
-            if (!(by instanceof ShareBy.Cookie(String name))
-                    || chosen.id().equals(HashKey.cookie(request.fields(), name))) {
+            if (!(by instanceof ShareBy.Cookie(String name))) {
                 return null;
             }
-            return OwnCookie.line(name, chosen.id(), client);
+            List<String> known = ShareCookie.ids(request.fields(), name);
+            if (known.contains(chosen.id())) {
+                return null;
+            }
+            List<String> own = shares.stream().map(Share::id).toList();
+            return OwnCookie.line(name, ShareCookie.value(known, own, chosen.id()), client);
         }
 
         /** Of all shares. */

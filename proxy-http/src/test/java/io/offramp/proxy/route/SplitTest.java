@@ -22,15 +22,19 @@ import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Clients that stay with their share of a split. */
 class SplitTest {
     private final Upstreams upstreams = new Upstreams(
-            Map.of("app", upstream("app"), "canary", upstream("canary")),
+            Stream.concat(
+                            Stream.of("app", "canary", "shop", "cart"),
+                            IntStream.range(0, 20).boxed().flatMap(i -> Stream.of("a" + i, "b" + i)))
+                    .collect(Collectors.toMap(name -> name, SplitTest::upstream)),
             spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
             UpstreamSettings.DEFAULTS,
             name -> UpstreamEvents.NONE);
@@ -53,8 +57,11 @@ class SplitTest {
         // Then
         assertThat(shares.stream().filter("canary"::equals).count()).isBetween(400L, 600L);
         assertThat(share(split, request(), client("192.0.0.7"))).isEqualTo(shares.get(7));
-        assertThat(share(split, request(), client("2001:db8::1")))
-                .isEqualTo(share(split, request(), client("2001:db8::ffff")));
+        for (int i = 1; i < 50; i++) {
+            String site = "2001:db8:0:" + Integer.toHexString(i);
+            assertThat(share(split, request(), client(site + "::1")))
+                    .isEqualTo(share(split, request(), client(site + "::ffff")));
+        }
     }
 
     @Test
@@ -129,11 +136,64 @@ class SplitTest {
         assertThat(share(after, request("Cookie", "share=forged"), client)).isEqualTo("app");
     }
 
+    @Test
+    void shouldKeepClientsWithTheSharesOfTwoSplitsByOneCookie() {
+        // Given
+        ShareBy by = new ShareBy.Cookie("share");
+        Destination.Split one = split(by, new RouteConfig.Share(1, "app"), new RouteConfig.Share(1, "canary"));
+        Destination.Split two = split(by, new RouteConfig.Share(1, "shop"), new RouteConfig.Share(1, "cart"));
+        ClientFields client = client("192.0.2.1");
+        Destination.Share first = one.of(request(), client);
+        String cookie = cookie(one, first, request(), client);
+        Destination.Share second = two.of(request("Cookie", cookie), client);
+
+        // When
+        String both = cookie(two, second, request("Cookie", cookie), client);
+
+        // Then
+        assertThat(both).matches("share=[0-9a-f]{16}\\.[0-9a-f]{16}");
+        for (int i = 0; i < 20; i++) {
+            assertThat(one.of(request("Cookie", both), client)).isEqualTo(first);
+            assertThat(two.of(request("Cookie", both), client)).isEqualTo(second);
+        }
+        assertThat(one.cookie(first, request("Cookie", both), client)).isNull();
+        assertThat(two.cookie(second, request("Cookie", both), client)).isNull();
+    }
+
+    @Test
+    void shouldForgetTheOldestSharesOfAClientThatMeetsMany() {
+        // Given
+        ShareBy by = new ShareBy.Cookie("share");
+        ClientFields client = client("192.0.2.1");
+        String cookie = "share=forged.0123456789abcdef";
+
+        // When
+        for (int i = 0; i < 20; i++) {
+            Destination.Split split = split(by, new RouteConfig.Share(1, "a" + i), new RouteConfig.Share(1, "b" + i));
+            RequestHead request = request("Cookie", cookie);
+            cookie = cookie(split, split.of(request, client), request, client);
+        }
+
+        // Then
+        assertThat(cookie).matches("share=[0-9a-f]{16}(\\.[0-9a-f]{16}){7}").doesNotContain("0123456789abcdef");
+    }
+
+    private static String cookie(
+            Destination.Split split, Destination.Share share, RequestHead request, ClientFields client) {
+        String line =
+                new String(Objects.requireNonNull(split.cookie(share, request, client)), StandardCharsets.US_ASCII);
+        return line.substring("Set-Cookie: ".length(), line.indexOf(';'));
+    }
+
     private Destination.Split split(int app, int canary, ShareBy by) {
+        return split(by, new RouteConfig.Share(app, "app"), new RouteConfig.Share(canary, "canary"));
+    }
+
+    private Destination.Split split(ShareBy by, RouteConfig.Share... shares) {
         RouteConfig config = new RouteConfig(
                         "split",
                         RouteConditions.of(null, PathCondition.any()),
-                        List.of(new RouteConfig.Share(app, "app"), new RouteConfig.Share(canary, "canary")),
+                        List.of(shares),
                         ExchangeBounds.NONE,
                         RouteRules.NONE)
                 .with(by);

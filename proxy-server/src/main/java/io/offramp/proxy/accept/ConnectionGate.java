@@ -32,7 +32,7 @@ public final class ConnectionGate {
 
     /**
      * @param listener its name, for the log
-     * @param trusted addresses that stand for many clients each, so that they are exempt
+     * @param trusted addresses that stand for many clients each, so that they are exempt from numbers and rates
      * @param open of the listener, over all generations
      * @param rate of the limits, at work; null if they have none
      */
@@ -87,14 +87,15 @@ public final class ConnectionGate {
     /** A connection of this client begins. */
     public Entry admit(InetAddress client) {
         AddressList may = limits.addresses();
-        if (may != null && !may.allows(client) && refuses(client, ConnectionRefusal.ADDRESS)) {
+        if (may != null && !may.allows(client)) {
+            refuse(client, ConnectionRefusal.ADDRESS, false);
             return new Entry.Refused(ConnectionRefusal.ADDRESS);
         }
         if (rate == null && limits.open() == 0 || isExempt(client)) {
             return FREE;
         }
         long key = ClientKey.of(client);
-        if (rate != null && rate.take(key) > 0 && refuses(client, ConnectionRefusal.CONNECTION_RATE)) {
+        if (rate != null && rate.take(key) > 0 && isRefused(client, ConnectionRefusal.CONNECTION_RATE)) {
             return new Entry.Refused(ConnectionRefusal.CONNECTION_RATE);
         }
         if (limits.open() == 0) {
@@ -103,7 +104,7 @@ public final class ConnectionGate {
         if (open.take(key, limits.open())) {
             return new Entry.Counted(open, key);
         }
-        if (refuses(client, ConnectionRefusal.CONNECTIONS_PER_ADDRESS)) {
+        if (isRefused(client, ConnectionRefusal.CONNECTIONS_PER_ADDRESS)) {
             return new Entry.Refused(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
         }
         return open.take(key, Integer.MAX_VALUE) ? new Entry.Counted(open, key) : FREE;
@@ -119,8 +120,13 @@ public final class ConnectionGate {
     }
 
     /** A connection is over a limit: counts it, and says whether that has a consequence. */
-    private boolean refuses(InetAddress client, ConnectionRefusal why) {
-        if (limits.dryRun()) {
+    private boolean isRefused(InetAddress client, ConnectionRefusal why) {
+        refuse(client, why, limits.dryRun());
+        return !limits.dryRun();
+    }
+
+    private void refuse(InetAddress client, ConnectionRefusal why, boolean isTried) {
+        if (isTried) {
             metrics.onTolerated(why);
         } else {
             metrics.onRefused(why);
@@ -131,10 +137,9 @@ public final class ConnectionGate {
                     "{}: connection from {} {}: {}; {} more since the last such line",
                     listener,
                     client.getHostAddress(),
-                    limits.dryRun() ? "would be refused" : "refused",
+                    isTried ? "would be refused" : "refused",
                     why.label(),
                     held);
         }
-        return !limits.dryRun();
     }
 }

@@ -162,7 +162,7 @@ final class RouteReader {
                 limits == null ? null : limits.section("body"));
         RouteRules of = rules.read(section, listener, when);
         String name = name(section, when, names);
-        ShareBy by = SplitReader.read(section.get("split"), upstream != null && upstream.isList());
+        ShareBy by = SplitReader.read(section.get("split"), shares.size() > 1);
         return shares.isEmpty() && !answered ? null : new RouteConfig(name, when, shares, bounds, of).with(by);
     }
 

@@ -37,6 +37,7 @@ record Admission(ClientAddressLimits all) {
     /** Counts a newly accepted connection, or refuses it. What is refused was counted in metrics, and is not held. */
     Held admit(@Nullable SocketAddress client, ListenerGeneration listener) {
         if (!(client instanceof InetSocketAddress socket) || socket.getAddress() == null) {
+            // It is gone already, or a socket without addresses.
             return ClientAddressLimits.NOTHING;
         }
         return switch (listener.gate().admit(socket.getAddress())) {

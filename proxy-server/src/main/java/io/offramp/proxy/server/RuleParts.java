@@ -143,7 +143,8 @@ final class RuleParts implements AutoCloseable {
         return new ConnectionGate(
                 listener.name(),
                 limits,
-                listener.http().trustedProxies(),
+                Stream.concat(listener.http().trustedProxies().stream(), listener.proxies().stream())
+                        .toList(),
                 open.computeIfAbsent(listener.name(), name -> new OpenConnections()),
                 rate == null ? null : limiters.computeIfAbsent(rate, this::limiter),
                 events,

@@ -28,6 +28,7 @@ import io.offramp.proxy.session.TlsSessionHandler;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -200,15 +201,18 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     public void onHeader(ChannelHandlerContext ctx, ProxyHeader header) {
         Channel channel = ctx.channel();
         ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
-        if (header instanceof ProxyHeader.Proxied(InetSocketAddress client, InetSocketAddress to)) {
-            ClientAddressLimits.Held held = admission.admit(client, listener);
-            ConnectionRefusal refusal = held.refusal();
-            if (refusal != null) {
-                LOG.debug("connection of {} to {} refused: {}", client, to, refusal.label());
-                channel.close();
-                return;
-            }
-            channel.attr(ACCEPTED).set(new Accepted(this, listener, held));
+        InetSocketAddress client =
+                header instanceof ProxyHeader.Proxied(InetSocketAddress source, var to) ? source : null;
+        SocketAddress judged = client == null ? channel.remoteAddress() : client;
+        ClientAddressLimits.Held held = admission.admit(judged, listener);
+        ConnectionRefusal refusal = held.refusal();
+        if (refusal != null) {
+            LOG.debug("connection of {} by {} refused: {}", judged, channel.remoteAddress(), refusal.label());
+            channel.close();
+            return;
+        }
+        channel.attr(ACCEPTED).set(new Accepted(this, listener, held));
+        if (client != null) {
             channel.attr(Connection.KEY).get().onClient(client);
         }
         begin(channel, listener);

@@ -110,6 +110,15 @@ class ConnectionGateTest {
     }
 
     @Test
+    void shouldRefuseAddressesInADryRunToo() throws Exception {
+        AddressList some = new AddressList(List.of(new AddressList.Line(false, List.of(Cidr.parse("192.0.2.0/24")))));
+        ConnectionGate gate = gate(new ConnectionLimits(some, 1, null, List.of(), true));
+
+        assertThat(admit(gate, "192.0.2.1")).isEqualTo(new Entry.Refused(ConnectionRefusal.ADDRESS));
+        assertThat(page()).contains("offramp_connections_refused_total{listener=\"web\",reason=\"address\"} 1.0");
+    }
+
+    @Test
     void shouldCountAndLetInWhatADryRunWouldRefuse() throws Exception {
         // Given
         ConnectionGate gate = gate(new ConnectionLimits(null, 1, rate(1, 2), List.of(), true));

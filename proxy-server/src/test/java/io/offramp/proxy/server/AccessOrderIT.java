@@ -96,6 +96,10 @@ class AccessOrderIT {
                         access: {basic-auth: {file: users}}
                         rates: [{requests: 1/h, by: user}]
                         upstream: app
+                      - path: /bytes
+                        access: {basic-auth: {file: users}}
+                        rates: [{bytes: 1/h, burst: 40, by: all}]
+                        upstream: app
                       - path: /copied
                         access: {forward-auth: {upstream: auth, path: /verify, copy: [Remote-User]}}
                         rates: [{requests: 1/h, by: "header:Remote-User"}]
@@ -160,6 +164,18 @@ class AccessOrderIT {
         assertThat(get(version, "/user", "Authorization", basic("bob:secret"))).isEqualTo(200);
         assertThat(get(version, "/user", "Authorization", basic("alice:secret")))
                 .isEqualTo(429);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldChargeNothingForWhatAccessRefusesInFrontOfALimit(Version version) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(get(version, "/bytes", "Authorization", basic("alice:guess")))
+                    .isEqualTo(401);
+        }
+
+        assertThat(get(version, "/bytes", "Authorization", basic("alice:secret")))
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

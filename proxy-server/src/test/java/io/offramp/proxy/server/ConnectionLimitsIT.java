@@ -78,6 +78,13 @@ class ConnectionLimitsIT {
                     access: {addresses: [{deny: 192.0.2.66}]}
                     connections: {rate: 1/h, burst: 2, exempt: [198.51.100.0/24]}
                     upstream: 127.0.0.1:%d
+                  - name: inner
+                    bind: 127.0.0.1:0
+                    mode: tcp
+                    tls: off
+                    proxy-protocol: [127.0.0.1]
+                    access: {addresses: [{deny: 127.0.0.0/8}]}
+                    upstream: 127.0.0.1:%<d
                 logging: {access: false}
                 """.formatted(
                         DevelopmentCertificate.FILE_NAME, web, server.getLocalPort()));
@@ -160,6 +167,20 @@ class ConnectionLimitsIT {
                 .contains("offramp_connections_refused_total{listener=\"db\",reason=\"connection_rate\"} 1.0")
                 .contains("offramp_connections_refused_total{listener=\"db\",reason=\"address\"} 1.0")
                 .contains("offramp_rate_limited_total{limit=\"listeners[1].connections\",mode=\"enforced\"} 1.0");
+    }
+
+    /** Such a connection is the peer's own. */
+    @Test
+    void shouldGoByThePeerWhereAProxyNamesNoClient() throws Exception {
+        try (Socket local = plain(2);
+                Socket client = plain(2)) {
+            local.getOutputStream().write("PROXY UNKNOWN\r\nx".getBytes(US_ASCII));
+            client.getOutputStream().write("PROXY TCP4 192.0.2.7 203.0.113.1 4711 443\r\nx".getBytes(US_ASCII));
+
+            assertThat(isClosed(local)).isTrue();
+            assertThat(isEchoed(client)).isTrue();
+        }
+        assertThat(metrics()).contains("offramp_connections_refused_total{listener=\"inner\",reason=\"address\"} 1.0");
     }
 
     private Socket plain(int listener) throws IOException {
