@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Checks in TLS of a server that has one certificate for requests, and one for whoever asks for node.test. */
 class UpstreamCheckIT {
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String USUAL = "{kind: tcp, interval: 200ms, timeout: 30s}";
 
     @TempDir
     private Path dir;
@@ -68,7 +69,7 @@ class UpstreamCheckIT {
     @Test
     void shouldCheckByTheNameOfRequestsWithoutOneOfItsOwn() throws Exception {
         try (TlsServers.Running server = server();
-                RunningProxy proxy = RunningProxy.to(Mode.HTTP, yaml(server.port(), "{kind: tcp, interval: 200ms}"))) {
+                RunningProxy proxy = RunningProxy.to(Mode.HTTP, yaml(server.port(), USUAL))) {
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(proxy.metric("offramp_upstream_handshakes_total"))
                             .isGreaterThan(1));
@@ -82,7 +83,7 @@ class UpstreamCheckIT {
     }
 
     private RunningProxy proxy(int port, String kind, String name) throws Exception {
-        String check = "{kind: %s, server-name: %s, interval: 200ms}".formatted(kind, name);
+        String check = "{kind: %s, server-name: %s, interval: 200ms, timeout: 30s}".formatted(kind, name);
         return RunningProxy.to(Mode.HTTP, yaml(port, check));
     }
 
