@@ -36,7 +36,8 @@ class ConfigProblemsTest {
                         upstreams:
                           apps: [127.0.0.1:99999, 127.0.0.1:1, 127.0.0.1:1]
                         timeouts: {idle: 10, drain: soon, handshake: 0s}
-                        limits: {body: 3 pounds, head: 1g, connections: -1, compression-cpu: 0%, compression-memory: 64k}
+                        limits: {body: 3 pounds, head: 1g, connections: -1, compression-cpu: 0%, \
+                        compression-memory: 64k}
                         logging: {access: yes, level: verbose}
                         admin: 127.0.0.1:9090
                         threads: many
