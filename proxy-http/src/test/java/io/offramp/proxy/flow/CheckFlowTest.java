@@ -121,16 +121,20 @@ class CheckFlowTest {
 
     /** A place that it holds is one that requests lack. */
     @Test
-    void shouldGiveItsPlaceBackWithTheVerdictThoughTheServerDoesNotEndTheSession() {
+    void shouldReadTicketsAndGiveItsPlaceBackThoughTheServerDoesNotEndTheSession() {
         // Given
         Handlers proxy = start(UpstreamProtocol.HTTP1, new Probe.Tcp(), new SessionModel());
-
-        // When
         Peer server = proxy.accept();
         proxy.settle();
+        assertThat(state(proxy)).isEqualTo(ServerState.UP);
+
+        // When
+        server.send(Message.ascii("tickets"));
+        proxy.settle();
+        assertThat(server.wasReset()).isFalse();
+        proxy.advance(Duration.ofMillis(200));
 
         // Then
-        assertThat(state(proxy)).isEqualTo(ServerState.UP);
         assertThat(server.isOpen()).isFalse();
         assertThat(server.wasReset()).isFalse();
         assertThat(proxy.counts().connections).isZero();
@@ -186,6 +190,7 @@ class CheckFlowTest {
 
         assertThat(tls.names()).containsExactly("node.test");
         assertThat(state(proxy)).isEqualTo(ServerState.UP);
+        proxy.advance(Duration.ofMillis(200));
         assertThat(proxy.counts().connections).isZero();
     }
 

@@ -125,11 +125,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnected(Transport transport) {
         lease = null;
-        if (transport.session() == null) {
-            Goodbye.to(transport, loop.eventLoop());
-        } else {
-            transport.close(); // behind its close_notify, whose answer is of no use (RFC 8446 §6.1)
-        }
+        Goodbye.to(transport, loop.eventLoop());
         end(true, "check: accepts connections");
     }
 
