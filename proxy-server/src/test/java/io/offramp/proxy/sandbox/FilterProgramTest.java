@@ -26,7 +26,32 @@ class FilterProgramTest {
         for (int number = 0; number < MOST_NUMBERS; number++) {
             assertThat(run(program, number, machine.audit))
                     .as("call %d", number)
-                    .isEqualTo(listed.contains(number) ? FilterProgram.DENY : FilterProgram.ALLOW);
+                    .isEqualTo(expected(number, listed));
+        }
+    }
+
+    private static int expected(int number, Set<Integer> listed) {
+        if (number == Architecture.CLONE3) {
+            return FilterProgram.MISSING;
+        }
+        return listed.contains(number) ? FilterProgram.DENY : FilterProgram.ALLOW;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Architecture.class)
+    void shouldDenyThreadsAndProcessesInNewNamespaces(Architecture machine) {
+        byte[] program = FilterProgram.deny(DeniedCall.values(), machine);
+
+        int threadOfLibc = 0x3D0F00;
+        int fork = 0x01200011;
+        assertThat(run(program, machine.clone, machine.audit, threadOfLibc)).isEqualTo(FilterProgram.ALLOW);
+        assertThat(run(program, machine.clone, machine.audit, fork)).isEqualTo(FilterProgram.ALLOW);
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            int flag = 1 << bit;
+            assertThat(run(program, machine.clone, machine.audit, fork | flag))
+                    .as("flag %x", flag)
+                    .isEqualTo((FilterProgram.NAMESPACES & flag) == 0 ? FilterProgram.ALLOW : FilterProgram.DENY);
+            assertThat(run(program, machine.prctl, machine.audit, flag)).isEqualTo(FilterProgram.ALLOW);
         }
     }
 
@@ -52,6 +77,10 @@ class FilterProgramTest {
 
     /** What the program returns for this call. */
     private static int run(byte[] program, int number, int architecture) {
+        return run(program, number, architecture, 0);
+    }
+
+    private static int run(byte[] program, int number, int architecture, int flags) {
         ByteBuffer code = ByteBuffer.wrap(program).order(ByteOrder.nativeOrder());
         int loaded = 0;
         int at = 0;
@@ -62,10 +91,17 @@ class FilterProgramTest {
             int operand = code.getInt(offset + 4);
             at++;
             switch (code.getShort(offset)) {
-                case FilterProgram.LOAD -> loaded = operand == FilterProgram.NUMBER_AT ? number : architecture;
+                case FilterProgram.LOAD ->
+                    loaded = switch (operand) {
+                        case FilterProgram.NUMBER_AT -> number;
+                        case FilterProgram.ARCHITECTURE_AT -> architecture;
+                        case FilterProgram.FLAGS_AT -> flags;
+                        default -> throw new AssertionError("no such field at " + operand);
+                    };
                 case FilterProgram.IF_EQUAL -> at += loaded == operand ? ifTrue : otherwise;
                 case FilterProgram.IF_AT_LEAST ->
                     at += Integer.compareUnsigned(loaded, operand) >= 0 ? ifTrue : otherwise;
+                case FilterProgram.IF_ANY_BIT -> at += (loaded & operand) != 0 ? ifTrue : otherwise;
                 case FilterProgram.RETURN -> {
                     return operand;
                 }
