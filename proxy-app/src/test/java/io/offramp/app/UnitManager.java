@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,7 @@ final class UnitManager implements AutoCloseable {
                 print(sender, text.decode().replace('\\n', ' '), flush=True)
             """;
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern LINE = Pattern.compile("(\\d+) (.*)");
     private static final Pattern MAIN_PID = Pattern.compile("MAINPID=(\\d+) .*");
 
@@ -66,10 +68,12 @@ final class UnitManager implements AutoCloseable {
         return mainPid;
     }
 
-    /** Waits for the next state with this beginning that is taken. */
+    /** Waits for the next state with this beginning that is taken, for a time: others can come again and again. */
     Said await(String beginning) throws IOException {
+        long endNs = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             String line = lines.readLine();
+            assertThat(System.nanoTime()).as("until %s", beginning).isLessThan(endNs);
             assertThat(line).as("until %s", beginning).isNotNull();
             Matcher parts = LINE.matcher(line);
             assertThat(parts.matches()).as(line).isTrue();

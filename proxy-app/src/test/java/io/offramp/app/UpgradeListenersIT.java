@@ -20,13 +20,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An upgrade to a configuration that lacks a listener. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // pipes
 class UpgradeListenersIT {
     private static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -44,9 +45,13 @@ class UpgradeListenersIT {
     private ProxyProcess proxy;
     private final List<Long> started = new ArrayList<>();
 
+    @BeforeAll
+    static void needsEpoll() {
+        assumeTrue(Epoll.isAvailable(), "no epoll");
+    }
+
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(Epoll.isAvailable(), "no epoll");
         server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             gone = free.getLocalPort();
@@ -123,6 +128,7 @@ class UpgradeListenersIT {
 
     private SSLSocket webSocket() throws IOException {
         SSLSocket socket = (SSLSocket) Clients.trustsAll().getSocketFactory().createSocket("127.0.0.1", gone);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream().write(UPGRADE.getBytes(US_ASCII));
         return socket;
     }
@@ -144,7 +150,7 @@ class UpgradeListenersIT {
                 listeners:
                 %sadmin: {bind: "127.0.0.1:0"}
                 upgrade-socket: upgrade.sock
-                timeouts: {drain: 10s}
+                timeouts: {drain: 30s}
                 """.formatted(listeners));
     }
 

@@ -19,13 +19,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that follow one another, as the rest of the machine sees them: one service. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // pipes
 class UpgradeServiceIT {
     @TempDir
     private Path directory;
@@ -39,10 +40,14 @@ class UpgradeServiceIT {
     private ProxyProcess proxy;
     private final List<Long> started = new ArrayList<>();
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void needsEpollAndPython() {
         assumeTrue(Epoll.isAvailable(), "no epoll");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 is not installed");
+    }
+
+    @BeforeEach
+    void start() throws Exception {
         upstream = DemoUpstream.start(0);
         slow = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         DevelopmentCertificate.create(directory);
