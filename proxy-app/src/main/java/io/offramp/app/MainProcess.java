@@ -73,9 +73,19 @@ final class MainProcess {
     void takeBack() {
         become();
         manager.ready(pid, SERVING);
+        if (watchdog != null) { // the last word of the other may be as old as it may be
+            sayAlive();
+        }
     }
 
-    private void become() {
+    /** Another process was to serve in its place, and has ended before this one has handed over to it. */
+    synchronized void goOn() {
+        if (isMain) {
+            become();
+        }
+    }
+
+    private synchronized void become() {
         isMain = true;
         if (pidFile != null) {
             pidFile.write();
@@ -95,29 +105,38 @@ final class MainProcess {
         }
     }
 
-    /** Nothing of it is left. */
-    void end() {
-        if (pidFile != null) {
+    /** Nothing of it is left. The PID file of another process is not its own, and may change at any time. */
+    synchronized void end() {
+        if (isMain && pidFile != null) {
             pidFile.delete();
         }
+        isMain = false;
     }
 
-    /** Twice in the time that the manager gives: at once, then again and again until the process ends. */
+    /**
+     * Four times in the time that the manager gives: at once, then again and again until the process ends. Of a loop
+     * that is stuck, the log says so at half time, before the manager acts.
+     */
     private void watch(LoopCheck loops) {
         if (watchdog != null) {
-            long halfNs = watchdog.toNanos() / 2;
+            long quarterNs = watchdog.toNanos() / 4;
             ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task ->
                     Thread.ofPlatform().daemon().name("offramp-watchdog").unstarted(task));
-            thread.scheduleAtFixedRate(() -> look(loops, Duration.ofNanos(halfNs)), 0, halfNs, TimeUnit.NANOSECONDS);
+            thread.scheduleAtFixedRate(
+                    () -> look(loops, Duration.ofNanos(quarterNs)), 0, quarterNs, TimeUnit.NANOSECONDS);
         }
     }
 
     private void look(LoopCheck loops, Duration limit) {
-        List<String> silent = loops.silent(limit);
-        if (silent.isEmpty()) {
-            sayAlive();
-        } else {
-            LOG.warn("watchdog: no answer within {} ms from event {}", limit.toMillis(), String.join(", ", silent));
+        try {
+            List<String> silent = loops.silent(limit);
+            if (silent.isEmpty()) {
+                sayAlive();
+            } else {
+                LOG.warn("watchdog: no answer within {} ms from event {}", limit.toMillis(), String.join(", ", silent));
+            }
+        } catch (RuntimeException e) { // it would be the last look
+            LOG.error("watchdog", e);
         }
     }
 

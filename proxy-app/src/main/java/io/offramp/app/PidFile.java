@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,7 +59,8 @@ final class PidFile {
     /** This process ends: the file goes, unless it is that of another one by now. Blocks. */
     void delete() {
         try {
-            if (Files.exists(file) && Files.readString(file).strip().equals(Long.toString(pid))) {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) // a pipe would block
+                    && Files.readString(file).strip().equals(Long.toString(pid))) {
                 Files.delete(file);
             }
         } catch (IOException e) {

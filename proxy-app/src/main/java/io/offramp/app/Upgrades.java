@@ -87,7 +87,12 @@ final class Upgrades implements UpgradeSocket.Callers {
             return;
         }
         try {
-            upgrade(command, running.join());
+            String refusal = refusal();
+            if (refusal == null) {
+                upgrade(command, running.join());
+            } else {
+                fail(command, refusal);
+            }
         } catch (IOException e) {
             running.join().server().metrics().upgrades().onUpgrade(false);
             fail(command, String.valueOf(e.getMessage()));
@@ -113,13 +118,18 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
     }
 
-    private void upgrade(Peer command, Running now) throws IOException {
+    /** Why no upgrade can begin, which is no failed one; null if it can. */
+    private @Nullable String refusal() {
         if (ProcessHandle.current().pid() == 1) {
-            throw new IOException("a container ends with its first process, which is this one: replace the container");
+            return "a container ends with its first process, which is this one: replace the container";
         }
         if (before != null && !before.hasEnded(LAST_MOMENT)) {
-            throw new IOException("the process before this one still has connections: wait until it has ended");
+            return "the process before this one still has connections: wait until it has ended";
         }
+        return null;
+    }
+
+    private void upgrade(Peer command, Running now) throws IOException {
         Next started = next(command, now.server());
         Process process = started.process();
         say(command, name(process) + " starts");
@@ -132,7 +142,7 @@ final class Upgrades implements UpgradeSocket.Callers {
             left = successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
             hand(now.server().config().drain());
         } catch (IOException e) {
-            process.destroyForcibly();
+            kill(process);
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
         leave(started, successor, left, now);
@@ -220,11 +230,11 @@ final class Upgrades implements UpgradeSocket.Callers {
     private void leave(Next started, Successor successor, Set<String> left, Running now) throws IOException {
         Succession succession = now.server().succession();
         Duration drain = now.server().config().drain();
+        main.handTo(started.process().pid());
         succession.rest(left);
         if (!left.contains(now.socket().name())) {
             now.socket().rest();
         }
-        main.handTo(started.process().pid());
         say(
                 started.command(),
                 name(started.process()) + Protocol.SERVES
@@ -254,9 +264,20 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
         Next started = next;
         if (started != null) {
-            started.process().destroyForcibly();
+            kill(started.process());
         }
         return null;
+    }
+
+    /** One that may just have begun to serve: then the PID file is its own. */
+    private void kill(Process process) {
+        process.destroyForcibly();
+        try {
+            process.waitFor(LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        main.goOn();
     }
 
     /** The last word of this process. */

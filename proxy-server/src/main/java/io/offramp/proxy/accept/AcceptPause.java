@@ -4,7 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +53,27 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
         listening.pipeline().fireUserEventTriggered(Wish.HOLD);
     }
 
-    /** Behind {@link #hold}: blocks until all that was accepted has been set up. */
-    public static void awaitAccepted(Channel listening) {
+    /**
+     * Behind {@link #hold}: blocks until all that was accepted has been set up.
+     *
+     * @param endNs latest end, by {@link System#nanoTime}: an event loop may be stuck
+     * @return whether it has
+     */
+    public static boolean awaitAccepted(Channel listening, long endNs) {
         // Behind the event, what it has accepted is queued on the loops of its kind; behind that, it is set up.
-        listening.eventLoop().submit(() -> {}).awaitUninterruptibly();
-        EventLoopGroup group = listening.eventLoop().parent();
-        if (group != null) {
-            group.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly());
+        if (!isDone(listening.eventLoop().submit(() -> {}), endNs)) {
+            return false;
         }
+        EventLoopGroup group = listening.eventLoop().parent();
+        List<Future<?>> turns = new ArrayList<>();
+        if (group != null) {
+            group.forEach(loop -> turns.add(loop.submit(() -> {})));
+        }
+        return turns.stream().allMatch(each -> isDone(each, endNs));
+    }
+
+    private static boolean isDone(Future<?> turn, long endNs) {
+        return turn.awaitUninterruptibly(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     /** Accepts again. */

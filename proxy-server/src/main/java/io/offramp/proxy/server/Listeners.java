@@ -18,6 +18,7 @@ import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.SocketTransport;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int BACKLOG = 4096;
+
+    /** For an answer of event loops that may be stuck. */
+    private static final Duration STUCK_LIMIT = Duration.ofSeconds(3);
 
     /** An idle connection has a buffer of the size of its last reads; a busy one reads 64 KiB at once. */
     private static final AdaptiveRecvByteBufAllocator READS =
@@ -68,12 +72,6 @@ final class Listeners {
             socket.config().setAutoRead(true);
         }
 
-        /** Takes none for now; they wait in the backlog. Blocks until all that it took are set up. */
-        void hold() {
-            AcceptPause.hold(socket);
-            AcceptPause.awaitAccepted(socket);
-        }
-
         /** Takes them again. */
         void release() {
             AcceptPause.release(socket);
@@ -84,8 +82,11 @@ final class Listeners {
             return nameOf(key);
         }
 
+        /** Blocks until it is closed; if its event loop is stuck, for a moment. */
         void close() {
-            socket.close().awaitUninterruptibly();
+            if (!socket.close().awaitUninterruptibly(STUCK_LIMIT.toMillis())) {
+                LOG.warn("{}: not closed yet, as its event loop does not answer", name());
+            }
         }
     }
 
@@ -159,6 +160,18 @@ final class Listeners {
             each.accept();
         });
         return leaving;
+    }
+
+    /**
+     * Takes no connections for now; they wait in the backlog. Blocks until all that it took are set up; if an event
+     * loop is stuck, for a moment.
+     */
+    void hold() {
+        all().forEach(each -> AcceptPause.hold(each.socket()));
+        long endNs = System.nanoTime() + STUCK_LIMIT.toNanos();
+        if (!all().stream().allMatch(each -> AcceptPause.awaitAccepted(each.socket(), endNs))) {
+            LOG.warn("an event loop does not answer: connections that it has just accepted may be cut");
+        }
     }
 
     /** Closes the sockets of these names. Their connections go on. */

@@ -258,7 +258,7 @@ public final class ProxyServer implements AutoCloseable {
         // Before the host's loops, which must learn that their channels have closed.
         backends.stopConnections();
         overload.close();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS); // one may be stuck
         accessLog.close(); // behind the loops, which may still have ended exchanges
         reloads.close();
         handshakes.close();

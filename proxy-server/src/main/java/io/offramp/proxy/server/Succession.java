@@ -90,14 +90,15 @@ public final class Succession {
     }
 
     /**
-     * The other process accepts: this one takes no connection any more. Blocks until all that it took are set up.
+     * The other process accepts: this one takes no connection any more. Blocks until all that it took are set up; if an
+     * event loop is stuck, for a few seconds.
      *
      * @param left names of sockets that the other one does not have: a listener closes, so that clients are refused
      *     instead of waiting; admin pages go on here
      */
     public void rest(Set<String> left) {
         synchronized (monitor) {
-            listeners.all().forEach(Listeners.Open::hold);
+            listeners.hold();
             listeners.leave(left);
         }
         AdminServer ours = admin.get();

@@ -3,14 +3,26 @@ package io.offramp.proxy.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.channel.local.LocalServerChannel;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AcceptPauseTest {
+    private static final long LONG_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final EmbeddedChannel socket =
             new EmbeddedChannel(new AcceptPause("web", metrics.listener("web")::onAcceptFailed));
@@ -44,6 +56,44 @@ class AcceptPauseTest {
 
         AcceptPause.release(socket);
         assertThat(socket.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void shouldWaitOnlyForATimeForAnEventLoopThatIsStuck() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, LocalIoHandler.newFactory());
+        CountDownLatch stuck = new CountDownLatch(1);
+        try {
+            // Given
+            Channel listening = new ServerBootstrap()
+                    .group(loops)
+                    .channel(LocalServerChannel.class)
+                    .childHandler(new ChannelInboundHandlerAdapter())
+                    .bind(new LocalAddress(getClass()))
+                    .sync()
+                    .channel();
+            assertThat(AcceptPause.awaitAccepted(listening, System.nanoTime() + LONG_NS))
+                    .isTrue();
+
+            // When
+            loops.forEach(loop -> {
+                if (loop != listening.eventLoop()) {
+                    loop.submit(() -> {
+                        stuck.await();
+                        return true;
+                    });
+                }
+            });
+
+            // Then
+            assertThat(AcceptPause.awaitAccepted(listening, System.nanoTime() + SHORT_NS))
+                    .isFalse();
+            stuck.countDown();
+            assertThat(AcceptPause.awaitAccepted(listening, System.nanoTime() + LONG_NS))
+                    .isTrue();
+        } finally {
+            stuck.countDown();
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
     }
 
     @Test
