@@ -35,7 +35,7 @@ class UpgradeCommandIT {
             // When
             try (SocketChannel call = proxy.accept()) {
                 assertThat(new BufferedReader(Channels.newReader(call, US_ASCII)).readLine())
-                        .isEqualTo("upgrade 1");
+                        .isEqualTo("upgrade 2");
                 call.write(ByteBuffer.wrap("process 7 starts\nprocess 7 serves; 1 connections\n".getBytes(US_ASCII)));
 
                 // Then, while the call is open

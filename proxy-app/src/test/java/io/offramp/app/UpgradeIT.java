@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One process takes the place of another, and either may be killed meanwhile. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // pipes
 class UpgradeIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -261,7 +261,7 @@ class UpgradeIT {
             each.close();
         }
         assertThat(upgrade.lines()).last().asString().contains("told to end", "this process serves on");
-        assertThat(say("take 1")).startsWith("refused ");
+        assertThat(say("take 2")).startsWith("refused ");
         assertThat(get()).startsWith("HTTP/1.1 200");
     }
 
@@ -299,13 +299,13 @@ class UpgradeIT {
 
     @Test
     void shouldRefuseABuildThatSpeaksAnotherVersion() throws Exception {
-        assertThat(say("take 2")).startsWith("refused ").contains("\"take 2\"", "version 1", "restart");
-        assertThat(say("upgrade 2")).startsWith("failed: ").contains("\"upgrade 2\"");
+        assertThat(say("take 3")).startsWith("refused ").contains("\"take 3\"", "version 2", "restart");
+        assertThat(say("upgrade 3")).startsWith("failed: ").contains("\"upgrade 3\"");
     }
 
     @Test
     void shouldGiveNothingToAProcessThatItHasNotStarted() throws Exception {
-        assertThat(say("take 1")).isEqualTo("refused no upgrade by this process is under way");
+        assertThat(say("take 2")).isEqualTo("refused no upgrade by this process is under way");
         await().atMost(LIMIT).until(() -> proxy.hasLogged("nobody has started it for that"));
         assertThat(get()).startsWith("HTTP/1.1 200");
     }

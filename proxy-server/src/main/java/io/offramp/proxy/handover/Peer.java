@@ -1,6 +1,7 @@
 package io.offramp.proxy.handover;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -19,12 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The other end of a conversation over a Unix socket: lines of UTF-8 and, in an agreed place, descriptors (unix(7),
  * SCM_RIGHTS). Its methods block, so they are for threads other than the event loop's. For one thread at a time.
  */
 public final class Peer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
+    private static final Duration TAKE_LIMIT = Duration.ofSeconds(10);
     private static final int MAX_LINE_BYTES = 64 << 10;
     private static final int MAX_WAITING = 1 << 12;
     private static final Object END = new Object();
@@ -65,9 +70,15 @@ public final class Peer implements AutoCloseable {
         return ended;
     }
 
-    /** Says a line, which has no line feed; to one that has gone it says nothing. Returns when it is on its way. */
+    /**
+     * Says a line, which has no line feed; to one that has gone it says nothing. Returns when it is on its way. If the
+     * other end does not read, it ends the conversation, as that does.
+     */
     public void say(String line) {
-        channel.writeAndFlush(line + "\n").awaitUninterruptibly();
+        if (!channel.writeAndFlush(line + "\n").awaitUninterruptibly(TAKE_LIMIT.toMillis())) {
+            LOG.warn("the other process has read nothing for {} s, so it has no answer", TAKE_LIMIT.toSeconds());
+            channel.close();
+        }
     }
 
     /** Whether this line has come and waits to be heard. */
@@ -77,7 +88,9 @@ public final class Peer implements AutoCloseable {
 
     /** Gives a descriptor, which stays open here. */
     void give(FileDescriptor descriptor) throws IOException {
-        if (!channel.writeAndFlush(descriptor).awaitUninterruptibly().isSuccess()) {
+        ChannelFuture given = channel.writeAndFlush(descriptor);
+        given.awaitUninterruptibly(TAKE_LIMIT.toMillis());
+        if (!given.isSuccess()) {
             throw new EOFException("the other process has gone");
         }
     }

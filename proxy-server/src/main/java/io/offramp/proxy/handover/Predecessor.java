@@ -118,7 +118,7 @@ public final class Predecessor implements AutoCloseable {
             } else if (line.startsWith(Protocol.REFUSED)) {
                 throw new IOException("the running process refuses: " + line.substring(Protocol.REFUSED.length()));
             } else {
-                throw new IOException("the running process says \"" + line + "\"");
+                throw new IOException("the running process: " + Protocol.mismatch(line.split(" ")[0]));
             }
         }
     }

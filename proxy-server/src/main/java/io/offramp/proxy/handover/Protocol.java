@@ -1,13 +1,14 @@
 package io.offramp.proxy.handover;
 
 /**
- * The lines of the conversation, in its order. Anything that is not said in these words ends it.
+ * The lines of the conversation, in its order. Anything that is not said in these words ends it, so a new word needs a
+ * new version.
  *
  * <pre>
- * offramp upgrade         the running process  `upgrade 1`
+ * offramp upgrade         the running process  `upgrade 2`
  *                                              then lines for the user; the last begins with `done` or `failed`
  *
- * the new process         the running process  `take 1`
+ * the new process         the running process  `take 2`
  *                                              `upgrades DONE FAILED`, as counted so far
  *                                              `key NAME KEYS` in Base64, for each listener with own ticket keys
  *                                              `session NAME PART` in Base64, parts of the TLS 1.2 sessions of a
@@ -24,7 +25,7 @@ package io.offramp.proxy.handover;
  */
 public final class Protocol {
     /** Of the conversation. A process of another version is refused, and the old one goes on. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** First line of the command. */
     public static final String UPGRADE = "upgrade";
@@ -64,7 +65,7 @@ public final class Protocol {
         return word + " " + VERSION;
     }
 
-    /** Why a first line of another version is refused. */
+    /** Why a first line of another version is refused, or a later one that this version does not know. */
     static String mismatch(String greeting) {
         return "it speaks \"" + greeting + "\" and this process version " + VERSION
                 + " of the hand-over: two builds that do not fit, so restart instead";

@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Secrets by name of the listener, as lines bring them: {@code WORD NAME PART}, in Base64. One thread at a time. */
+/**
+ * Secrets by name of the listener, as lines bring them: {@code WORD NAME PART}, in Base64. The lines stay in the heap
+ * until they are collected; their bytes here are wiped. One thread at a time.
+ */
 final class Secrets {
     private final Map<String, List<byte[]>> parts = new HashMap<>();
 

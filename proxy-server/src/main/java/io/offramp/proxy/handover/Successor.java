@@ -23,7 +23,7 @@ public final class Successor implements AutoCloseable {
         this.peer = peer;
     }
 
-    /** Gives all. Blocks. */
+    /** Gives all. Blocks. The lines of secrets are strings, which nobody can wipe. */
     public void give(Legacy legacy) throws IOException {
         peer.say(Protocol.UPGRADES + legacy.upgrades().done() + " "
                 + legacy.upgrades().failed());
@@ -67,7 +67,9 @@ public final class Successor implements AutoCloseable {
             throw new IOException(
                     answer.equals(Protocol.OVER)
                             ? "was told to end before it served"
-                            : answer.startsWith(Protocol.FAILED) ? answer.substring(Protocol.FAILED.length()) : answer);
+                            : answer.startsWith(Protocol.FAILED)
+                                    ? answer.substring(Protocol.FAILED.length())
+                                    : Protocol.mismatch(answer));
         }
         return left;
     }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * goes on. Thread-safe.
  */
 public final class Succession {
+    /** Of all listeners: some 30,000 sessions without client certificates. */
+    private static final int MAX_SESSION_BYTES = 4 << 20;
+
     private final Object monitor;
     private final Drain drain;
     private final Listeners listeners;
@@ -60,7 +63,8 @@ public final class Succession {
             put(sockets, ours.name(), ours.descriptor());
         }
         PastUpgrades counted = new PastUpgrades(upgrades.count(true), upgrades.count(false));
-        return new Legacy(counted, sockets, saved(Tickets::saveKeys), saved(Tickets::saveSessions));
+        int share = MAX_SESSION_BYTES / Math.max(1, made.get().handshakes().size());
+        return new Legacy(counted, sockets, saved(Tickets::saveKeys), saved(tickets -> tickets.saveSessions(share)));
     }
 
     private Map<String, byte[]> saved(Function<Tickets, byte @Nullable []> part) {

@@ -13,9 +13,6 @@ public final class Tickets {
     /** A ticket with long client certificates is not sent: it would come back in every ClientHello. */
     private static final int MAX_TICKET_BYTES = 1 << 13;
 
-    /** Some 30,000 sessions without client certificates. */
-    private static final int MAX_SAVED_BYTES = 4 << 20;
-
     /** How far the clocks of instances that share a key may differ. */
     private static final long MAX_SKEW_S = 300;
 
@@ -75,9 +72,11 @@ public final class Tickets {
     /**
      * The newest sessions that are kept for clients without tickets, for a process that goes on with them: secrets that
      * the caller wipes. Null if none are kept.
+     *
+     * @param limit of the result, in bytes
      */
-    public byte @Nullable [] saveSessions() {
-        return cache == null ? null : cache.save(MAX_SAVED_BYTES, nowS());
+    public byte @Nullable [] saveSessions(int limit) {
+        return cache == null ? null : cache.save(limit, nowS());
     }
 
     /**
