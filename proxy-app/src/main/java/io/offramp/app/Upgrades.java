@@ -235,6 +235,7 @@ final class Upgrades implements UpgradeSocket.Callers {
         if (!left.contains(now.socket().name())) {
             now.socket().rest();
         }
+        succession.leave(); // before its caller hears that the other serves
         say(
                 started.command(),
                 name(started.process()) + Protocol.SERVES

@@ -102,14 +102,19 @@ final class Drain {
 
     /**
      * Another process accepts from now on. All that this one has accepted is served: also a client that has not sent
-     * its hello or its request yet. Blocks until no connection is left, the time is over, or the other process has
-     * ended.
+     * its hello or its request yet.
+     */
+    void replace() {
+        phase.updateAndGet(now -> STOPPING.contains(now) ? now : Phase.REPLACED);
+        clients.forEach(Drain::leave);
+    }
+
+    /**
+     * Behind {@link #replace}: blocks until no connection is left, the time is over, or the other process has ended.
      *
      * @return false if the other process has ended
      */
     boolean hand(Duration limit, CompletableFuture<?> otherEnded) {
-        phase.updateAndGet(now -> STOPPING.contains(now) ? now : Phase.REPLACED);
-        clients.forEach(Drain::leave);
         long endNs = System.nanoTime() + limit.toNanos();
         while (!otherEnded.isDone() && !clients.isEmpty() && System.nanoTime() - endNs < 0) {
             CompletableFuture<Void> closed = new CompletableFuture<>();

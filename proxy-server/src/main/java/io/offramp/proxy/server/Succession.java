@@ -111,9 +111,13 @@ public final class Succession {
         }
     }
 
+    /** Behind {@link #rest}: serves what this process has accepted, and closes each connection as soon as it can. */
+    public void leave() {
+        drain.replace();
+    }
+
     /**
-     * Behind {@link #rest}: serves what this process has accepted, and closes each connection as soon as it can. Blocks
-     * until none is left, or this time is over, or the other process has ended.
+     * Behind {@link #leave}: blocks until no connection is left, or this time is over, or the other process has ended.
      *
      * @return false if the other process has ended
      */
