@@ -2,32 +2,19 @@ package io.offramp.proxy.compress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.luben.zstd.ZstdInputStream;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.compress.CompressionEvents.Skip;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.FieldEdits;
 import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.HeadWriter;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.rule.AnswerFilter;
 import io.offramp.proxy.rule.AnswerFilter.Filtered;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,30 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CompressionTest {
-    private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true);
-    private static final long MIB = 1 << 20;
-
-    private final List<Skip> skips = new ArrayList<>();
-    private final List<Long> counted = new ArrayList<>();
-    private final CompressionEvents events = new CompressionEvents() {
-        @Override
-        public void onCompressed(Coding coding, long taken, long given) {
-            counted.add(taken);
-        }
-
-        @Override
-        public void onSkipped(Skip why) {
-            skips.add(why);
-        }
-    };
-    private long mostBytes = 16 * MIB;
-    private final AtomicLong buffers = new AtomicLong();
-    private final MemoryBudget budget =
-            new MemoryBudget(Long.MAX_VALUE, 100 * MIB, () -> 0, buffers::get, () -> 0, System::nanoTime, what -> {});
-    private final Compression compression =
-            new Compression(() -> new CompressionLimits(1_000_000, mostBytes), budget, events);
-
+class CompressionTest extends CompressionFixture {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -269,216 +233,5 @@ class CompressionTest {
         if (result.filter() != null) {
             end(result);
         }
-    }
-
-    @Test
-    void shouldTakeNoMoreMemoryThanItMay() {
-        // Given
-        mostBytes = 2 * Coding.GZIP.memoryBytes(4);
-        Filtered first = compressed();
-        Filtered second = compressed();
-
-        // When
-        Filtered third = compressed();
-
-        // Then
-        assertThat(third.filter()).isNull();
-        assertThat(lines(third.head().message().fields())).contains("Vary: Accept-Encoding");
-        assertThat(skips).containsExactly(Skip.MEMORY);
-        assertThat(budget.nativeBytes()).isEqualTo(mostBytes);
-        end(first);
-        end(second);
-        Filtered fourth = compressed();
-        assertThat(fourth.filter()).isNotNull();
-        end(fourth);
-        assertThat(counted).hasSize(3);
-        assertThat(budget.nativeBytes()).as("one is kept").isEqualTo(mostBytes / 2);
-    }
-
-    @Test
-    void shouldCompressNothingWhileMemoryIsShortAndGiveBackWhatItHas() {
-        // Given
-        Filtered before = compressed();
-        buffers.set(90 * MIB);
-        budget.look();
-
-        // When
-        Filtered result = compressed();
-
-        // Then
-        assertThat(result.filter()).isNull();
-        assertThat(skips).containsExactly(Skip.MEMORY);
-        assertThat(before.filter()).isNotNull();
-        before.filter().release();
-        assertThat(budget.nativeBytes()).isZero();
-    }
-
-    @Test
-    void shouldCountWhatACompressorTakesAtItsHighestLevel() {
-        // Given
-        RequestHead request = request("GET", "Accept-Encoding", "zstd");
-        AnswerHead html = answer(200, -1, "Content-Type", "text/html");
-        CompressionConfig small = new CompressionConfig(List.of(Coding.ZSTD), 1, 19, CompressionConfig.TYPES, 0);
-
-        // When
-        end(of(request, html));
-        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(3));
-        end(compression.of(small, request, html, ALLOCATOR));
-
-        // Then
-        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(19));
-        end(of(request, html));
-        assertThat(budget.nativeBytes()).isEqualTo(Coding.ZSTD.memoryBytes(19));
-    }
-
-    @Test
-    void shouldBeginNothingOnceTheTimeOfAWindowIsUsedUp() {
-        // Given
-        CpuShare share = new CpuShare(() -> 50, 0);
-        share.onSpent(CpuShare.WINDOW_NS / 2 - 1, 10);
-        assertThat(share.isUsedUp(20)).isFalse();
-
-        // When
-        share.onSpent(CpuShare.WINDOW_NS, 30);
-
-        // Then
-        assertThat(share.isUsedUp(40)).isTrue();
-        assertThat(share.isUsedUp(CpuShare.WINDOW_NS)).isTrue();
-        assertThat(share.isUsedUp(3 * CpuShare.WINDOW_NS)).isFalse();
-    }
-
-    @Test
-    void shouldReleaseWhatAnEndedAnswerHasLeft() {
-        // Given
-        Filtered result = compressed();
-        assertThat(result.filter()).isNotNull();
-        ByteBuf piece = piece(new byte[100], 0);
-        result.filter().write(piece, out -> out.release());
-
-        // When
-        result.filter().release();
-        result.filter().release();
-
-        // Then
-        assertThat(piece.refCnt()).isZero();
-        assertThat(counted).containsExactly(100L);
-        ByteBuf late = piece(new byte[100], 0);
-        result.filter().write(late, out -> out.release());
-        assertThat(late.refCnt()).isZero();
-    }
-
-    @ParameterizedTest
-    @EnumSource(Coding.class)
-    void shouldLeaveNothingToTheNextAnswerIfTheClientGoesWithinAPiece(Coding coding) throws IOException {
-        // Given
-        AnswerFilter first = begin(coding);
-        byte[] noise = new byte[1 << 20];
-        new Random(1).nextBytes(noise);
-
-        // When
-        first.write(piece(noise, 0), out -> {
-            out.release();
-            first.release();
-        });
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        AnswerFilter second = begin(coding);
-        second.write(piece(new byte[100], 0), to(out));
-        second.end(to(out));
-
-        // Then
-        assertThat(readAll(coding, out.toByteArray())).isEqualTo(new byte[100]);
-        assertThat(counted).containsExactly((long) noise.length, 100L);
-    }
-
-    private Filtered compressed() {
-        return of(request("GET", "Accept-Encoding", "gzip"), answer(200, -1, "Content-Type", "text/html"));
-    }
-
-    private Filtered of(RequestHead request, AnswerHead answer) {
-        return compression.of(CompressionConfig.ON, request, answer, ALLOCATOR);
-    }
-
-    private AnswerFilter begin(Coding coding) {
-        AnswerFilter body = of(
-                        request("GET", "Accept-Encoding", coding.word()), answer(200, -1, "Content-Type", "text/html"))
-                .filter();
-        assertThat(body).isNotNull();
-        return body;
-    }
-
-    private static void end(Filtered result) {
-        assertThat(result.filter()).isNotNull();
-        result.filter().end(out -> out.release());
-    }
-
-    private static Consumer<ByteBuf> to(ByteArrayOutputStream out) {
-        return piece -> {
-            byte[] bytes = new byte[piece.readableBytes()];
-            piece.readBytes(bytes);
-            piece.release();
-            out.writeBytes(bytes);
-        };
-    }
-
-    private static ByteBuf piece(byte[] bytes, int kind) {
-        return switch (kind) {
-            case 0 -> ALLOCATOR.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
-            case 1 -> Unpooled.copiedBuffer(bytes);
-            default ->
-                ALLOCATOR
-                        .compositeDirectBuffer()
-                        .addComponent(
-                                true,
-                                ALLOCATOR
-                                        .directBuffer(Math.max(1, bytes.length))
-                                        .writeBytes(bytes, 0, bytes.length / 2))
-                        .addComponent(
-                                true,
-                                ALLOCATOR
-                                        .directBuffer(Math.max(1, bytes.length))
-                                        .writeBytes(bytes, bytes.length / 2, bytes.length - bytes.length / 2));
-        };
-    }
-
-    private static InputStream open(Coding coding, byte[] bytes) throws IOException {
-        return coding == Coding.GZIP
-                ? new GZIPInputStream(new ByteArrayInputStream(bytes))
-                : new ZstdInputStream(new ByteArrayInputStream(bytes)).setContinuous(true);
-    }
-
-    private static byte[] read(Coding coding, byte[] bytes, int length) throws IOException {
-        try (InputStream in = open(coding, bytes)) {
-            return in.readNBytes(length);
-        }
-    }
-
-    private static byte[] readAll(Coding coding, byte[] bytes) throws IOException {
-        try (InputStream in = open(coding, bytes)) {
-            return in.readAllBytes();
-        }
-    }
-
-    private static List<String> lines(Fields fields) {
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < fields.size(); i++) {
-            lines.add(fields.name(i) + ": " + fields.value(i));
-        }
-        return lines;
-    }
-
-    private static RequestHead request(String method, String... namesAndValues) {
-        HeadWriter head = HeadWriter.request(method, "/").field("Host", "example.com");
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            head.field(namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return head.completeRequest();
-    }
-
-    private static AnswerHead answer(int status, long length, String... namesAndValues) {
-        HeadWriter head = HeadWriter.answer(status, "Any");
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            head.field(namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return new AnswerHead(head.complete(), ConnectionOptions.NONE, length, 0);
     }
 }
