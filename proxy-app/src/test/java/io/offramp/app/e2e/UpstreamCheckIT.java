@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks in TLS of a server that has one certificate for requests, and one for whoever asks for node.test. */
+/** Checks in TLS of a server that has one certificate for requests, and another for the name node.test. */
 class UpstreamCheckIT {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String USUAL = "{kind: tcp, interval: 200ms, timeout: 30s}";

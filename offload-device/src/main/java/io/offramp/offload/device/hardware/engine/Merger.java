@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * decrypted all, or not at all: a host could not tell the parts of a record apart otherwise. PSH ends a merge, and so
  * do its size ({@value #MOST_SEGMENTS} packets, half of the entries, too), its time, and every packet that does not
  * fit. The payload stays in the entries that it came to. Simpler than a real one, which merges several flows at a time.
- * Confined to the thread that works on the channel's queues, but for {@link #merge}.
+ * Confined to the thread that works on the channel's queues; {@link #merge} is for any.
  */
 final class Merger {
     private static final int MOST_SEGMENTS = 32;
