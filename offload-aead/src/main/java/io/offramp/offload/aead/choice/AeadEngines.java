@@ -43,10 +43,15 @@ public final class AeadEngines {
         if (best == null) {
             String wanted = System.getProperty(PROPERTY);
             best = wanted == null
-                    ? EngineChoice.of(List.of(LIBCRYPTO, IPSEC_MB), JCA, EngineTimer::sealing)
+                    ? EngineChoice.of(candidates(), JCA, EngineTimer::sealing)
                     : named(wanted, LIBCRYPTO, IPSEC_MB, JCA, EngineTimer::sealing);
         }
         return best;
+    }
+
+    /** libIPSec_MB takes one call for a record of AES-GCM, libcrypto four. */
+    static List<AeadEngine> candidates() {
+        return List.of(IPSEC_MB, LIBCRYPTO);
     }
 
     static AeadEngine named(

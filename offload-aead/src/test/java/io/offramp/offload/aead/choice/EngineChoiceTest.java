@@ -25,9 +25,9 @@ class EngineChoiceTest {
             new NamedEngine("libIPSec_MB", Availability.unavailable("no libIPSec_MB.so.1 on this machine"), JCA);
 
     @Test
-    void shouldKeepTheStandardUnlessTheChallengerLeadsByMoreThanATenth() {
-        ChosenEngine level = choose(LIBCRYPTO, CHALLENGER, speeds(1000, 1100));
-        ChosenEngine ahead = choose(LIBCRYPTO, CHALLENGER, speeds(1000, 1120));
+    void shouldKeepTheStandardUnlessTheChallengerLeadsByMoreThanAQuarter() {
+        ChosenEngine level = choose(LIBCRYPTO, CHALLENGER, speeds(1000, 1250));
+        ChosenEngine ahead = choose(LIBCRYPTO, CHALLENGER, speeds(1000, 1260));
         for (AeadSuite suite : AeadSuite.values()) {
             assertThat(level.of(suite)).isSameAs(LIBCRYPTO);
             assertThat(ahead.of(suite)).isSameAs(CHALLENGER);
