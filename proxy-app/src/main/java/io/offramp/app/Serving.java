@@ -115,12 +115,21 @@ final class Serving {
     }
 
     private static void enterSandbox(ProxyConfig config) {
+        String said = System.getenv(Sandbox.VARIABLE);
+        boolean isSuccessor = System.getenv(Upgrades.VARIABLE) != null;
+        if (said != null && !isSuccessor) {
+            LOG.warn(
+                    "{}={} in the environment is ignored: only a process that starts its successor sets it; `sandbox: "
+                            + "off` in the configuration turns the sandbox off",
+                    Sandbox.VARIABLE,
+                    said);
+        }
         if (!config.sandbox()) {
             LOG.info("sandbox: off");
             return;
         }
         try {
-            LOG.info("sandbox: {}", Sandbox.enter(System.getenv()));
+            LOG.info("sandbox: {}", Sandbox.enter(isSuccessor ? said : null));
         } catch (IOException e) {
             LOG.warn("sandbox: none: {}; sandbox: off says that this is meant", e.getMessage());
         }

@@ -34,6 +34,18 @@ class SandboxIT {
             open("%s", "w").write("%%d %%d" %% (result, ctypes.get_errno()))'
             """;
 
+    /** Runs a command under a filter that allows everything, as a container's would allow most. */
+    private static final String FILTERED = """
+            import ctypes, os, struct, sys
+            NO_NEW_PRIVS, SECCOMP, FILTER, RETURN, ALLOW = 38, 22, 2, 6, 0x7fff0000
+            libc, zero = ctypes.CDLL(None), ctypes.c_ulong(0)
+            assert libc.prctl(NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero) == 0
+            program = ctypes.create_string_buffer(struct.pack('HBBI', RETURN, 0, 0, ALLOW))
+            head = ctypes.create_string_buffer(struct.pack('HP', 1, ctypes.addressof(program)))
+            assert libc.prctl(SECCOMP, ctypes.c_ulong(FILTER), head, zero, zero) == 0
+            os.execv(sys.argv[1], sys.argv[1:])
+            """;
+
     private static final int EPERM = 1;
 
     @TempDir
@@ -137,6 +149,25 @@ class SandboxIT {
         assertThat(proxy.metric("offramp_upgrades_total", "success")).isEqualTo(1);
     }
 
+    @Test
+    void shouldNotBelieveWhatNoProcessBeforeHasSaid() throws Exception {
+        // Given
+        assumeTrue(Sandbox.unavailable() == null, "no seccomp");
+        Path filtered = Files.writeString(directory.resolve("filtered"), FILTERED);
+
+        // When
+        start(
+                "on",
+                "-Dofframp.script=" + probe,
+                "export OFFRAMP_SANDBOX=2; exec python3 " + filtered + " \"$0\" run \"$1\"");
+        upgrade().readToEnd();
+
+        // Then
+        assertThat(proxy.hasLogged("WARN  Serving: OFFRAMP_SANDBOX=2 in the environment is ignored"))
+                .isTrue();
+        assertThat(directory.resolve("probed")).hasContent("-1 " + EPERM);
+    }
+
     /** The lines of seccomp in the state of a process; their number is there since Linux 5.9. */
     private static String filters(long pid) throws IOException {
         return lines("Seccomp", pid);
@@ -152,6 +183,10 @@ class SandboxIT {
     }
 
     private void start(String sandbox, String javaOpts) throws IOException {
+        start(sandbox, javaOpts, "true");
+    }
+
+    private void start(String sandbox, String javaOpts, String command) throws IOException {
         Files.writeString(config, """
                 listeners:
                   - {bind: "127.0.0.1:0", tls: {cert: %s}, upstream: "127.0.0.1:%d"}
@@ -159,7 +194,7 @@ class SandboxIT {
                 upgrade-socket: upgrade.sock
                 sandbox: %s
                 """.formatted(DevelopmentCertificate.FILE_NAME, upstream.port(), sandbox));
-        proxy = ProxyProcess.inShell(config, javaOpts, "export OFFRAMP_NO_CACHE=1", "");
+        proxy = ProxyProcess.inShell(config, javaOpts, "export OFFRAMP_NO_CACHE=1; " + command, "");
     }
 
     private UpgradeRun upgrade() throws IOException {

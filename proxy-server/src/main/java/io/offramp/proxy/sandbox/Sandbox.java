@@ -38,13 +38,14 @@ public final class Sandbox {
     /**
      * Enters it, once. A process that has the same filter already, from the one that has started it, adds none.
      *
-     * @param environment of this process
+     * @param before {@link #VARIABLE} from the process whose place this one takes; null if there is none, since then
+     *     somebody else has set it
      * @return in words, for the log
      * @throws IOException with the reason if the kernel refuses: then nothing is denied
      */
-    public static String enter(Map<String, String> environment) throws IOException {
+    public static String enter(@Nullable String before) throws IOException {
         String denied = describe();
-        if (VERSION.equals(environment.get(VARIABLE)) && isFiltered()) {
+        if (VERSION.equals(before) && isFiltered()) {
             entered = true;
             return denied + ", since the process before";
         }
