@@ -19,10 +19,10 @@ public final class RequestQueue {
 
     /** A request that waits until a server may have one more. */
     public interface Waiter {
-        /** True if a server of the group takes it now. On any thread; does not block. */
-        boolean hasRoom(UpstreamGroup newest);
+        /** True if it waits no longer, for a server or for nothing. On any thread; does not block. */
+        boolean isDue(UpstreamGroup newest);
 
-        /** True if no server has failed it: without room for it, there is none for others. On any thread. */
+        /** True if no server has failed it: as long as it waits, all that came later do. On any thread. */
         boolean isFresh();
 
         /** It is its turn: it is in the queue no more, and calls {@link #onTurnOver} soon. On any thread. */
@@ -135,11 +135,11 @@ public final class RequestQueue {
         }
     }
 
-    /** A server may have one more request: that of the first who can use it. */
+    /** A server may have one more request, or has another state: the first who can use that has its turn. */
     void onRoom() {
         Waiter first;
         synchronized (waiters) {
-            first = firstWithRoom();
+            first = firstDue();
             if (first == null) {
                 return;
             }
@@ -151,10 +151,10 @@ public final class RequestQueue {
         first.onTurn();
     }
 
-    private @Nullable Waiter firstWithRoom() {
+    private @Nullable Waiter firstDue() {
         UpstreamGroup servers = newest;
         for (Waiter each : waiters) {
-            if (servers == null || each.hasRoom(servers)) {
+            if (servers == null || each.isDue(servers)) {
                 return each;
             }
             if (each.isFresh()) {

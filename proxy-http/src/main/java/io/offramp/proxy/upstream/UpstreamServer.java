@@ -280,7 +280,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
                     now.why());
         }
         group.events().onServerChanged(now.state());
-        if (now.state() == ServerState.UP && group.queue().isAwaited()) {
+        if (group.queue().isAwaited()) { // for a server that has come back, or, by now, for none
             group.queue().onRoom();
         }
     }

@@ -14,7 +14,6 @@ import io.offramp.proxy.upstream.probe.HealthChecks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +45,7 @@ class CheckFlowTest {
     }
 
     private Handlers start(UpstreamProtocol spoken, CheckConfig check, @Nullable SessionModel tls) {
-        UpstreamConfig server = new UpstreamConfig("app", spoken, List.of(Handlers.SERVER))
-                .with(new HealthConfig(check, OutlierConfig.OFF));
+        UpstreamConfig server = ModelSettings.app(spoken, 1).with(new HealthConfig(check, OutlierConfig.OFF));
         Handlers proxy = Handlers.of(READ_BYTES, server, tls);
         running = proxy;
         checks = proxy.check();
@@ -262,7 +260,11 @@ class CheckFlowTest {
     }
 
     private static Http2Peer accept(Handlers proxy) {
-        Http2Peer server = new Http2Peer(proxy.accept(), Http2Settings.defaultSettings());
+        return open(proxy, proxy.accept());
+    }
+
+    private static Http2Peer open(Handlers proxy, Peer accepted) {
+        Http2Peer server = new Http2Peer(accepted, Http2Settings.defaultSettings());
         for (int i = 0; i < 10; i++) {
             proxy.settle();
             server.read();

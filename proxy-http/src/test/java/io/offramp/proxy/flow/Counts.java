@@ -5,8 +5,8 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an upstream has told. */
-final class Counts implements UpstreamEvents {
+/** What an upstream has told, in all its configurations. */
+final class Counts {
     /** Requests that wait in the queue of the upstream no more, without a turn. */
     final List<RequestQueue.Refused> refused = new ArrayList<>();
     /** Leases of shared connections to servers that have not ended. */
@@ -16,23 +16,42 @@ final class Counts implements UpstreamEvents {
     /** Requests that wait in the queue. */
     int queued;
 
-    @Override
-    public void onQueued(int change) {
-        queued += change;
+    /** Configurations of the upstream so far. */
+    int configurations;
+    /** Number of the configuration whose connection has opened last. */
+    int connectedLast;
+
+    /** Counts for another configuration. */
+    UpstreamEvents next() {
+        return new Events(configurations++);
     }
 
-    @Override
-    public void onQueueRefused(RequestQueue.Refused why) {
-        refused.add(why);
-    }
+    private final class Events implements UpstreamEvents {
+        private final int configuration;
 
-    @Override
-    public void onConnections(int change) {
-        connections += change;
-    }
+        Events(int configuration) {
+            this.configuration = configuration;
+        }
 
-    @Override
-    public void onStreams(int change) {
-        leases += change;
+        @Override
+        public void onQueued(int change) {
+            queued += change;
+        }
+
+        @Override
+        public void onQueueRefused(RequestQueue.Refused why) {
+            refused.add(why);
+        }
+
+        @Override
+        public void onConnections(int change) {
+            connections += change;
+            connectedLast = change > 0 ? configuration : connectedLast;
+        }
+
+        @Override
+        public void onStreams(int change) {
+            leases += change;
+        }
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a request whose client sends no more: behind close_notify alone, and behind a FIN. */
 class FinTest {
     private static final HttpSettings NO_ABORT =
-            Handlers.HTTP.toBuilder().upgrades(List.of()).abortOnFin(false).build();
+            ModelSettings.HTTP.toBuilder().upgrades(List.of()).abortOnFin(false).build();
 
     private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamServer;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ class FlowModelTest {
     private static final long STREAM_CREDIT = 256 << 10;
 
     private static final ModelLimits[] LIMITS = ModelLimits.values();
+    private static final Interleaving.End[] ENDS = Interleaving.End.values();
     private static final int[] READ_BYTES = {64, 256, 1024};
 
     private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
@@ -81,7 +83,8 @@ class FlowModelTest {
             int readBytes,
             int connections,
             int servers,
-            boolean patient,
+            Interleaving.End end,
+            long handshakeMs,
             ModelLimits limits) {
         static Case of(long seed, Sides sides) {
             SplittableRandom random = new SplittableRandom(seed);
@@ -89,13 +92,14 @@ class FlowModelTest {
             int connections = random.nextInt(3) == 0 ? 1 : 100;
             int servers = 1 + random.nextInt(3);
             List<Step> steps = Step.sequence(random, 12);
-            boolean patient = random.nextBoolean();
+            Interleaving.End end = ENDS[random.nextInt(ENDS.length)];
             ModelLimits limits = LIMITS[random.nextInt(LIMITS.length)];
-            return new Case(seed, sides, steps, readBytes, connections, servers, patient, limits);
+            long handshakeMs = random.nextInt(3) == 0 ? Interleaving.HANDSHAKE.toMillis() - 200 : 0;
+            return new Case(seed, sides, steps, readBytes, connections, servers, end, handshakeMs, limits);
         }
 
         Case with(List<Step> fewer) {
-            return new Case(seed, sides, fewer, readBytes, connections, servers, patient, limits);
+            return new Case(seed, sides, fewer, readBytes, connections, servers, end, handshakeMs, limits);
         }
     }
 
@@ -171,6 +175,7 @@ class FlowModelTest {
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
         Sides sides = some.sides();
+        SessionModel tls = sides.secured() ? new SessionModel(some.handshakeMs()) : null;
         try (Handlers proxy = Handlers.bounded(
                 sides.clients(),
                 sides.servers(),
@@ -179,18 +184,21 @@ class FlowModelTest {
                 1,
                 some.servers(),
                 some.limits().limits,
-                sides.secured() ? new SessionModel() : null)) {
+                tls)) {
             long credit = sides.areShared() ? 3 * STREAM_CREDIT : 0;
             long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
             proxy.choose(new SplittableRandom(some.seed()));
+            Operator operator = new Operator(proxy, tls);
             new Interleaving(
                             proxy,
+                            operator,
                             bound,
                             some.limits().attempts(),
                             sides.clients() == Front.HTTP2 ? Http2ModelClient::new : ModelClient::new,
                             sides.isHttp2() ? Http2ModelServer::new : ModelServer::new)
-                    .run(some.steps(), some.patient());
-            checkRest(proxy);
+                    .run(some.steps(), some.end());
+            operator.groups().forEach(FlowModelTest::checkRest);
+            checkRest(proxy.counts());
         } catch (AssertionError | RuntimeException e) {
             return e;
         }
@@ -198,12 +206,18 @@ class FlowModelTest {
     }
 
     /** Nothing is under way any more, as the upstream sees it. */
-    private static void checkRest(Handlers proxy) {
-        for (UpstreamServer each : proxy.group().servers()) {
+    private static void checkRest(UpstreamGroup group) {
+        for (UpstreamServer each : group.servers()) {
             assertThat(each.requests().active()).as("requests under way").isZero();
         }
-        assertThat(proxy.group().queue().length()).as("requests in the queue").isZero();
-        assertThat(proxy.group().hasQueue()).as("turns that nobody has taken").isFalse();
+        assertThat(group.queue().length()).as("requests in the queue").isZero();
+        assertThat(group.hasQueue()).as("turns that nobody has taken").isFalse();
+    }
+
+    private static void checkRest(Counts counts) {
+        assertThat(counts.connections).as("connections to servers").isZero();
+        assertThat(counts.leases).as("streams to servers").isZero();
+        assertThat(counts.queued).as("requests that wait, as counted").isZero();
     }
 
     private static String describe(long seed, Case whole, Throwable failure) {
@@ -212,8 +226,7 @@ class FlowModelTest {
         return whole.sides() + ", seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections()
                 + " to each of "
                 + whole.servers() + " servers with limits " + whole.limits() + ", "
-                + (whole.patient() ? "read on" : "left alone")
-                + " at the end: " + failure + "\n" + steps.size() + " of "
+                + "end by " + whole.end() + ": " + failure + "\n" + steps.size() + " of "
                 + whole.steps().size() + " steps: " + shrunk + "\n"
                 + (shrunk == null || shrunk.getStackTrace().length == 0
                         ? ""

@@ -11,6 +11,7 @@ import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.route.Router;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tcp.TcpSettings;
@@ -19,14 +20,21 @@ import io.offramp.proxy.upstream.pool.Protocols;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What clients find at a listener.
  *
+ * @param routes of requests of the HTTP front; may change
  * @param logged receives the targets of exchanges that are over
  * @param entries receives those of the HTTP front
  */
-record Fronts(Upstreams upstreams, MemoryBudget budget, List<String> logged, List<AccessEntry> entries) {
+record Fronts(
+        Upstreams upstreams,
+        Supplier<Router> routes,
+        MemoryBudget budget,
+        List<String> logged,
+        List<AccessEntry> entries) {
     /** What servers speak. */
     static Protocols protocols(HttpSettings http) {
         return spoken -> switch (spoken) {
@@ -37,7 +45,7 @@ record Fronts(Upstreams upstreams, MemoryBudget budget, List<String> logged, Lis
     }
 
     Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
-        HttpFrontSettings settings = HttpFrontSettings.builder(Routes.ALL, upstreams)
+        HttpFrontSettings settings = HttpFrontSettings.builder(routes, upstreams)
                 .http(http)
                 .accessLog(exchange -> {
                     logged.add(exchange.target());
@@ -58,7 +66,7 @@ record Fronts(Upstreams upstreams, MemoryBudget budget, List<String> logged, Lis
         TcpFrontSettings settings = new TcpFrontSettings(
                 new RouteConfig(null, "/", "app"),
                 upstreams,
-                new TcpSettings(Handlers.HTTP.tunnelTimeout(), Handlers.HTTP.bodyTimeout()),
+                new TcpSettings(ModelSettings.HTTP.tunnelTimeout(), ModelSettings.HTTP.bodyTimeout()),
                 exchange -> logged.add(exchange.target()),
                 budget);
         return pipeline -> TcpFront.install(pipeline, settings);

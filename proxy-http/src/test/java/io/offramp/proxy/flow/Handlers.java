@@ -13,13 +13,14 @@ import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.route.Router;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.pool.Protocols;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import io.offramp.proxy.upstream.probe.HealthChecks;
 import java.net.ConnectException;
@@ -28,7 +29,6 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
 final class Handlers implements ProxyUnderTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
-    static final HostPort SERVER = new HostPort("127.0.0.1", 8080);
     private static final int MAX_TURNS = 10_000;
 
     private final int readBytes;
@@ -56,9 +55,12 @@ final class Handlers implements ProxyUnderTest {
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
             new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
-    private Fronts fronts;
-    private Consumer<ChannelPipeline> front;
+    private final Protocols protocols;
+    private final Fronts fronts;
+    private final Consumer<ChannelPipeline> front;
+    private UpstreamSettings settings;
     private Upstreams upstreams;
+    private Router routes;
     private int clients;
 
     /** What clients speak. */
@@ -68,40 +70,24 @@ final class Handlers implements ProxyUnderTest {
         TCP
     }
 
-    /** Times that are short enough for a model, and all different. */
-    static final HttpSettings HTTP = HttpSettings.builder()
-            .headTimeout(Duration.ofSeconds(3))
-            .requestTimeout(Duration.ofSeconds(60))
-            .idleTimeout(Duration.ofSeconds(20))
-            .tunnelTimeout(Duration.ofSeconds(15))
-            .bodyTimeout(Duration.ofSeconds(6))
-            .answerTimeout(Duration.ofSeconds(10))
-            .pauseTimeout(Duration.ofSeconds(10))
-            .upgrades(List.of("websocket", "chat"))
-            .build();
-
-    private static final UpstreamSettings SERVERS = UpstreamSettings.builder()
-            .connectTimeout(Duration.ofSeconds(2))
-            .idleTimeout(Duration.ofSeconds(20))
-            .build();
-
     /**
      * The HTTP front.
      *
      * @param readBytes of one read from a connection
      */
     Handlers(int readBytes) {
-        this(readBytes, HTTP);
+        this(readBytes, ModelSettings.HTTP);
     }
 
     /** The HTTP front, with these bounds for its clients. */
     Handlers(int readBytes, HttpSettings http) {
-        this(readBytes, Front.HTTP1, http, SERVERS, 1);
+        this(readBytes, Front.HTTP1, http, ModelSettings.SERVERS, ModelSettings.app(UpstreamProtocol.HTTP1, 1));
     }
 
     /** The front for bytes. */
     static Handlers tcp(int readBytes) {
-        return new Handlers(readBytes, Front.TCP, HTTP, SERVERS, 1);
+        UpstreamConfig one = ModelSettings.app(UpstreamProtocol.HTTP1, 1);
+        return new Handlers(readBytes, Front.TCP, ModelSettings.HTTP, ModelSettings.SERVERS, one);
     }
 
     /** The HTTP front, with a bound for connections to the server and one for waiting requests. */
@@ -128,15 +114,18 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(
                 readBytes,
                 clients,
-                HTTP,
-                SERVERS.toBuilder().connections(connections).queue(waiting).build(),
-                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)).with(limits),
+                ModelSettings.HTTP,
+                ModelSettings.SERVERS.toBuilder()
+                        .connections(connections)
+                        .queue(waiting)
+                        .build(),
+                ModelSettings.app(spoken, servers).with(limits),
                 name -> tls);
     }
 
     /** The HTTP front, with an upstream of these bounds. */
     static Handlers limited(Front clients, UpstreamProtocol spoken, int connections, UpstreamLimits limits) {
-        return bounded(clients, spoken, 256, connections, SERVERS.queue(), 1, limits, null);
+        return bounded(clients, spoken, 256, connections, ModelSettings.SERVERS.queue(), 1, limits, null);
     }
 
     /** Clients of HTTP/2, with a server that speaks it as well. */
@@ -144,9 +133,9 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(
                 readBytes,
                 Front.HTTP2,
-                HTTP,
-                SERVERS.toBuilder().requests(1_000_000).build(),
-                new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
+                ModelSettings.HTTP,
+                ModelSettings.SERVERS.toBuilder().requests(1_000_000).build(),
+                ModelSettings.app(UpstreamProtocol.H2C, 1));
     }
 
     /** The HTTP front, with a server that speaks HTTP/2. */
@@ -154,9 +143,9 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(
                 readBytes,
                 Front.HTTP1,
-                HTTP,
-                choices.apply(SERVERS.toBuilder()).build(),
-                new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
+                ModelSettings.HTTP,
+                choices.apply(ModelSettings.SERVERS.toBuilder()).build(),
+                ModelSettings.app(UpstreamProtocol.H2C, 1));
     }
 
     /**
@@ -165,11 +154,7 @@ final class Handlers implements ProxyUnderTest {
      * @param tls in front of the server; null for none
      */
     static Handlers of(int readBytes, UpstreamConfig server, @Nullable SessionModel tls) {
-        return new Handlers(readBytes, Front.HTTP1, HTTP, SERVERS, server, name -> tls);
-    }
-
-    private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, int servers) {
-        this(readBytes, kind, http, settings, new UpstreamConfig("app", Collections.nCopies(servers, SERVER)));
+        return new Handlers(readBytes, Front.HTTP1, ModelSettings.HTTP, ModelSettings.SERVERS, server, name -> tls);
     }
 
     private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, UpstreamConfig servers) {
@@ -184,9 +169,12 @@ final class Handlers implements ProxyUnderTest {
             UpstreamConfig servers,
             Upstreams.Securities security) {
         this.readBytes = readBytes;
-        upstreams = new Upstreams(
-                Map.of("app", servers), Fronts.protocols(http), settings, name -> counts, security, this::open);
-        fronts = new Fronts(upstreams, budget, logged, entries);
+        this.settings = settings;
+        protocols = Fronts.protocols(http);
+        upstreams =
+                new Upstreams(Map.of("app", servers), protocols, settings, name -> counts.next(), security, this::open);
+        routes = new Router(Routes.ALL, upstreams::group);
+        fronts = new Fronts(upstreams, () -> routes, budget, logged, entries);
         front = kind == Front.TCP ? fronts.tcp() : fronts.http(http, kind);
     }
 
@@ -289,6 +277,10 @@ final class Handlers implements ProxyUnderTest {
         }
     }
 
+    long nowNs() {
+        return clock.nowNs;
+    }
+
     @Override
     public long heldBytes() {
         return allocator.used();
@@ -344,15 +336,22 @@ final class Handlers implements ProxyUnderTest {
         settle();
     }
 
-    /** Reloads the configuration, with another upstream for clients of HTTP/1.1 that connect from now on. */
-    void reload(UpstreamConfig app, int connections) {
+    /**
+     * Reloads the configuration, with another upstream for requests from now on.
+     *
+     * @param tls null for connections in the clear
+     */
+    void reload(UpstreamConfig app, UpstreamSettings bounds, @Nullable SessionModel tls) {
         Upstreams before = upstreams;
-        UpstreamSettings settings = SERVERS.toBuilder().connections(connections).build();
-        upstreams = before.next(Map.of("app", app), Fronts.protocols(HTTP), settings, name -> counts, name -> null);
-        fronts = new Fronts(upstreams, budget, logged, entries);
-        front = fronts.http(HTTP, Front.HTTP1);
-        upstreams.replace(before);
-        settle();
+        settings = bounds;
+        upstreams = before.next(Map.of("app", app), protocols, bounds, name -> counts.next(), name -> tls);
+        upstreams.replace(before, clock.nowNs);
+        routes = new Router(Routes.ALL, upstreams::group);
+    }
+
+    /** Bounds of connections, in the current configuration. */
+    UpstreamSettings settings() {
+        return settings;
     }
 
     /** As behind a reload of the configuration. */

@@ -157,6 +157,7 @@ final class Http2ModelClient extends ClientModel {
                 : Integer.parseInt(String.valueOf(head.get("x-tag"))) != message.number) {
             throw new AssertionError("in answer to " + message + ": " + head);
         }
+        message.own |= asking.isOwn();
         message.done |= message.sort == Sort.UPGRADE && !asking.isOwn();
         if (!asking.isOwn()) {
             checkBody(asking, call.body.toByteArray());

@@ -1,13 +1,13 @@
 package io.offramp.proxy.flow;
 
+import static io.offramp.proxy.flow.Work.check;
+
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Runs one sequence of steps against a proxy, and holds what must hold behind each of them. */
 final class Interleaving {
@@ -15,18 +15,45 @@ final class Interleaving {
     private static final int MOST_CLIENTS = 3;
     private static final int FLOOD = 400;
 
+    /** Longer than a handshake. */
+    static final Duration HANDSHAKE = Duration.ofMillis(500);
+
+    /** Longer than a server may take for the last bytes of a tunnel, and shorter than a connection may be idle. */
+    private static final Duration LAST_WRITES = Duration.ofSeconds(8);
+
+    /** Longer than the pause between two attempts. */
+    private static final Duration PAUSE = Duration.ofMillis(450);
+
+    /** Longer than a server is skipped that has refused a connection. */
+    private static final Duration REST = Duration.ofSeconds(4);
+
+    /** Of a byte, without faults. */
+    private static final int SHORT_ANSWER = 4;
+
     /** Longer than all timeouts of a connection one behind the other. */
     private static final int END_S = 130;
 
     private final ProxyUnderTest proxy;
+    private final Operator operator;
     private final long boundOfConnection;
     private final int attempts;
-    private final List<Message> messages = new ArrayList<>();
-    private final List<ClientModel> clients = new ArrayList<>();
-    private final List<ServerModel> servers = new ArrayList<>();
+    private final Work work = new Work();
+    private final List<Message> messages = work.messages;
+    private final List<ClientModel> clients = work.clients;
+    private final List<ServerModel> servers = work.servers;
     private final Function<Peer, ClientModel> connecting;
     private final BiFunction<Peer, IntFunction<Message>, ServerModel> accepting;
     private int connections;
+
+    /** What ends the connections that are left behind the last step. */
+    enum End {
+        /** Timeouts alone. */
+        TIMEOUTS,
+        /** Peers that stall no more, and timeouts. */
+        READING,
+        /** Clients that are gone at once: what no request uses, and no configuration has, ends with them. */
+        NO_CLIENTS
+    }
 
     /**
      * @param boundOfConnection bytes that the proxy may hold for each connection of either side
@@ -36,11 +63,13 @@ final class Interleaving {
      */
     Interleaving(
             ProxyUnderTest proxy,
+            Operator operator,
             long boundOfConnection,
             int attempts,
             Function<Peer, ClientModel> connecting,
             BiFunction<Peer, IntFunction<Message>, ServerModel> accepting) {
         this.proxy = proxy;
+        this.operator = operator;
         this.boundOfConnection = boundOfConnection;
         this.attempts = attempts;
         this.connecting = connecting;
@@ -48,41 +77,79 @@ final class Interleaving {
     }
 
     /**
-     * Runs the steps, then ends everything in the way that {@code patient} says: by timeouts alone, or with peers that
-     * read on.
+     * Runs the steps, then ends everything. Another request finds the proxy as it was at first.
      *
      * @throws AssertionError if anything does not hold
      */
-    void run(List<Step> steps, boolean patient) {
+    void run(List<Step> steps, End end) {
         for (Step step : steps) {
             take(step);
             look();
         }
-        if (patient) {
+        if (end == End.READING) {
             clients.forEach(client -> client.peer.resume());
             servers.forEach(server -> server.peer().resume());
             settle();
+        } else if (end == End.NO_CLIENTS) {
+            endClients();
         }
         for (int second = 0; second < END_S && !proxy.isQuiet(); second++) {
             proxy.advance(Duration.ofSeconds(1));
             look();
         }
         check(proxy.isQuiet(), "connections outlive all timeouts");
+        askOnceMore();
         proxy.close();
         look();
         check(proxy.heldBytes() == 0, "leaked: " + proxy.heldBytes() + " bytes");
-        checkLog();
+        work.checkLog(proxy.logged(), attempts);
+    }
+
+    private void endClients() {
+        clients.forEach(ClientModel::reset);
+        servers.forEach(server -> server.peer().resume());
+        settle();
+        proxy.advance(LAST_WRITES);
+        settle();
+        for (ServerModel server : servers) {
+            check(!operator.isGone(server.peer()), "a connection outlives its configuration");
+        }
+    }
+
+    private void askOnceMore() {
+        operator.makeReady();
+        proxy.advance(REST);
+        ClientModel client = connect();
+        Message message = ask(client, Message.Sort.GET, 0);
+        client.send(Integer.MAX_VALUE);
+        settle();
+        check(proxy.offered() > 0, "no connection for another request");
+        ServerModel server = accept();
+        settle();
+        proxy.advance(HANDSHAKE);
+        settle();
+        server.answer(SHORT_ANSWER, false);
+        server.send(Integer.MAX_VALUE);
+        settle();
+        check(message.done && !message.own, "another request is not answered");
+        client.reset();
+        settle();
     }
 
     private void take(Step step) {
         switch (step.kind()) {
-            case CONNECT -> connect();
-            case ACCEPT -> {
-                if (proxy.offered() > 0) {
-                    connections++;
-                    servers.add(accepting.apply(proxy.accept(), messages::get));
+            case CONNECT -> {
+                clients.removeIf(client -> !client.peer.isOpen());
+                if (clients.size() < MOST_CLIENTS) {
+                    connect();
                 }
             }
+            case ACCEPT -> {
+                if (proxy.offered() > 0) {
+                    accept();
+                }
+            }
+            case RELOAD, MOVE, REPLACE_TRUST, DRAIN -> change(step);
             case REFUSE -> {
                 if (proxy.offered() > 0) {
                     proxy.refuse();
@@ -114,25 +181,62 @@ final class Interleaving {
         }
     }
 
-    private void connect() {
-        clients.removeIf(client -> !client.peer.isOpen());
-        if (clients.size() < MOST_CLIENTS) {
-            connections++;
-            clients.add(connecting.apply(proxy.connect()));
+    private ClientModel connect() {
+        connections++;
+        ClientModel client = connecting.apply(proxy.connect());
+        clients.add(client);
+        return client;
+    }
+
+    private ServerModel accept() {
+        connections++;
+        Peer peer = operator.accept();
+        ServerModel server = accepting.apply(peer, number -> arriving(messages.get(number), peer));
+        servers.add(server);
+        return server;
+    }
+
+    /** A request that comes behind a change goes where it would go if nothing had been there before. */
+    private Message arriving(Message message, Peer server) {
+        int outdatedBy = operator.outdatedBy(server);
+        check(
+                message.changesBefore < outdatedBy,
+                message + " has come behind " + message.changesBefore + " changes, on a connection outdated by the "
+                        + outdatedBy + ".");
+        message.server = server;
+        return message;
+    }
+
+    /** A change ends no request that has a server or waits for one. */
+    private void change(Step step) {
+        boolean alone = step.n() % 3 != 0;
+        if (alone) {
+            settle();
+        }
+        List<ServerModel> busy = servers.stream().filter(work::isBusy).toList();
+        long own = work.ownAnswers();
+        operator.change(step.kind(), step.n() / 3);
+        check(operator.areDrainedAsAsked(), "a server is drained, or not, and should not be");
+        if (alone) {
+            settle();
+            for (ServerModel server : busy) {
+                check(server.peer().isOpen(), step.kind() + " has ended requests: " + server.served());
+            }
+            check(work.ownAnswers() == own || operator.hasDrained(), step.kind() + " has failed a request that waits");
         }
     }
 
     private void take(Step step, ClientModel client) {
         switch (step.kind()) {
             case REQUEST -> {
-                ask(client, SORTS[step.n() / 4096 % SORTS.length], step.n() % 4096);
+                askIfMay(client, SORTS[step.n() / 4096 % SORTS.length], step.n() % 4096);
                 if (step.n() % 2 == 0) {
                     client.send(Integer.MAX_VALUE);
                 }
             }
             case FLOOD -> {
                 for (int i = 0; i < FLOOD && client.peer.isStalled(); i++) {
-                    ask(client, Message.Sort.NOWHERE, 0);
+                    askIfMay(client, Message.Sort.NOWHERE, 0);
                 }
                 for (int i = 0; i < 4 && client.hasToSend(); i++) {
                     client.send(Integer.MAX_VALUE);
@@ -155,12 +259,18 @@ final class Interleaving {
         }
     }
 
-    private void ask(ClientModel client, Message.Sort sort, int bodyBytes) {
+    private void askIfMay(ClientModel client, Message.Sort sort, int bodyBytes) {
         if (client.mayAsk() && client.peer.isOpen()) {
-            Message message = new Message(messages.size(), sort, bodyBytes);
-            messages.add(message);
-            client.ask(message);
+            ask(client, sort, bodyBytes);
         }
+    }
+
+    private Message ask(ClientModel client, Message.Sort sort, int bodyBytes) {
+        Message message = new Message(messages.size(), sort, bodyBytes);
+        message.changesBefore = operator.changes();
+        messages.add(message);
+        client.ask(message);
+        return message;
     }
 
     private void take(Step step, ServerModel server) {
@@ -186,8 +296,10 @@ final class Interleaving {
             case SERVER_SENDS -> server.send(1 + step.n() % 1500);
             case SERVER_STRAYS -> {
                 settle();
-                server.stray(step.n());
-                settle();
+                if (operator.isOpen(server.peer())) {
+                    server.stray(step.n());
+                    settle();
+                }
             }
             case SERVER_ENDS -> server.end();
             case SERVER_RESETS -> server.reset();
@@ -204,36 +316,19 @@ final class Interleaving {
         check(proxy.unflushedBytes() == 0, "written and not flushed: " + proxy.unflushedBytes() + " bytes");
         for (ServerModel server : servers) {
             if (server.peer().isOpen() && !server.hasEnded()) {
-                server.served().forEach(message -> checkProgress(server, message));
+                server.served().forEach(message -> work.checkProgress(server, message));
             }
+        }
+        if (waitsForNobody()) {
+            proxy.advance(PAUSE);
+            look();
+            check(!waitsForNobody(), "a request waits, and nobody is asked");
         }
     }
 
-    /** What a peer has sent is where it belongs, if nobody on the way has stopped reading. */
-    private void checkProgress(ServerModel server, Message message) {
-        ClientModel client = clientOf(message);
-        if (client == null || !client.peer.isOpen() || client.hasEnded()) {
-            return;
-        }
-        if (!server.peer().isStalled() && client.isHeard() && !message.isAnswered()) {
-            check(
-                    message.takenBack || message.bodyArrived == message.bodySent,
-                    "body of " + message + " does not arrive");
-        }
-        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.done)) {
-            check(
-                    message.takenBack || message.answerArrived == message.answerSent,
-                    "answer to " + message + " does not arrive");
-        }
-    }
-
-    private @Nullable ClientModel clientOf(Message message) {
-        for (ClientModel client : clients) {
-            if (client.requests.contains(message)) {
-                return client;
-            }
-        }
-        return null;
+    /** True where a request is under way, without any server that has it, or might. */
+    private boolean waitsForNobody() {
+        return proxy.offered() == 0 && servers.isEmpty() && !operator.hasDrained() && work.isAwaited();
     }
 
     /** True if what has come made a peer send something. */
@@ -251,26 +346,5 @@ final class Interleaving {
         long bound = boundOfConnection * connections;
         check(proxy.heldBytes() <= bound, proxy.heldBytes() + " bytes held, bound " + bound);
         return sent;
-    }
-
-    private void checkLog() {
-        int[] times = new int[messages.size()];
-        for (String target : proxy.logged()) {
-            if (!target.equals("-")) {
-                times[Integer.parseInt(target.substring(target.lastIndexOf('/') + 1))]++;
-            }
-        }
-        for (Message message : messages) {
-            int logged = times[message.number];
-            check(logged <= 1, message + " is logged " + logged + " times");
-            check(logged == 1 || !message.hasArrived(), message + " is not logged");
-            check(message.attempts() <= attempts, message + " was sent " + message.attempts() + " times");
-        }
-    }
-
-    private static void check(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.offramp.proxy.flow;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request of the model, and what has become of it. Requests and answers carry its number, and every byte of a body
@@ -26,6 +27,13 @@ final class Message {
     boolean done;
     /** Its stream was reset. */
     boolean takenBack;
+    /** The proxy has answered it by itself. */
+    boolean own;
+    /** Changes by the operator before it. */
+    int changesBefore;
+    /** The connection on which it came to a server last. */
+    @Nullable
+    Peer server;
     /** Servers that saw its head and have not said that they did nothing for it. */
     private int attempts;
 

@@ -117,6 +117,7 @@ final class ModelClient extends ClientModel {
             if (own ? !OWN.contains(status) : Integer.parseInt(tag) != current.number) {
                 throw new AssertionError("in answer to " + current + ": " + head);
             }
+            current.own |= own;
             interim = status.startsWith("1");
             if (interim && current.sort == Sort.OLD) {
                 throw new AssertionError("to a client that knows no interim answers: " + head);

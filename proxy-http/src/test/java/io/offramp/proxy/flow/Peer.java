@@ -1,7 +1,12 @@
 package io.offramp.proxy.flow;
 
+import java.net.InetSocketAddress;
+
 /** The far end of one of the proxy's connections: a client, or a server. All it does is what a TCP peer can do. */
 interface Peer {
+    /** Where the proxy has reached it; a client's has no meaning. */
+    InetSocketAddress address();
+
     /** Sends; lost where the proxy has closed. */
     void send(byte[] bytes);
 

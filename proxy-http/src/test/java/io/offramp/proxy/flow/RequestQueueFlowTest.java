@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.flow.Handlers.Front;
-import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RequestQueue.Refused;
 import io.offramp.proxy.upstream.RetryConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
-import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The queue of an upstream: for requests that its servers have no room for. */
@@ -303,7 +299,7 @@ class RequestQueueFlowTest extends TextFlow {
         Peer third = ask("/app/c");
 
         // When
-        proxy.reload(app(2, new UpstreamLimits(1, 20).with(QUEUE)), 1000);
+        reload(2, new UpstreamLimits(1, 20).with(QUEUE));
 
         // Then
         Peer added = accept();
@@ -330,22 +326,59 @@ class RequestQueueFlowTest extends TextFlow {
         ask("/app/c");
 
         // When
-        proxy.reload(app(1, new UpstreamLimits(3, 20).with(QUEUE)), 1000);
+        reload(1, new UpstreamLimits(3, 20).with(QUEUE));
 
         // Then
         assertThat(proxy.counts().queued).isZero();
         assertThat(proxy.offered()).isEqualTo(2);
     }
 
+    @Test
+    void shouldFailWhatWaitsForServersThatAreGone() {
+        // Given: one waits for the server that is left, another for either
+        restart(several(2, new UpstreamLimits(1, 20).with(QUEUE)));
+        Peer first = ask("/app/a");
+        Peer second = ask("/app/b");
+        Peer third = ask("/app/c");
+        proxy.refuse();
+        proxy.settle();
+        assertThat(proxy.counts().queued).isEqualTo(2);
+
+        // When
+        proxy.refuse();
+        proxy.settle();
+
+        // Then
+        assertThat(proxy.counts().queued).isZero();
+        assertThat(text(first)).startsWith("HTTP/1.1 502 ");
+        assertThat(text(second)).startsWith("HTTP/1.1 502 ");
+        assertThat(text(third)).startsWith("HTTP/1.1 503 ");
+        assertThat(proxy.counts().refused).isEmpty();
+    }
+
+    @Test
+    void shouldFailWhatWaitsWhenTheLastServerIsDrained() {
+        // Given
+        Peer first = ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+
+        // When
+        proxy.server().health().drain(true, proxy.nowNs());
+        proxy.settle();
+
+        // Then
+        assertThat(text(second)).startsWith("HTTP/1.1 503 ");
+        send(server, OK);
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+    }
+
     private static Handlers several(int servers, UpstreamLimits limits) {
         return Handlers.bounded(Front.HTTP1, UpstreamProtocol.HTTP1, 256, 1000, 1, servers, limits, null);
     }
 
-    /** Of servers at different ports. */
-    private static UpstreamConfig app(int servers, UpstreamLimits limits) {
-        List<HostPort> ports = IntStream.range(8080, 8080 + servers)
-                .mapToObj(port -> new HostPort("127.0.0.1", port))
-                .toList();
-        return new UpstreamConfig("app", ports).with(limits);
+    private void reload(int servers, UpstreamLimits limits) {
+        proxy.reload(ModelSettings.app(UpstreamProtocol.HTTP1, servers).with(limits), proxy.settings(), null);
+        proxy.settle();
     }
 }

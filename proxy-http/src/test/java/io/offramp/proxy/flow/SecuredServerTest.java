@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.tls.PeerAlertException;
-import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.net.InetSocketAddress;
@@ -39,7 +38,7 @@ class SecuredServerTest {
     }
 
     private Handlers start(UpstreamProtocol spoken) {
-        Handlers proxy = Handlers.of(READ_BYTES, new UpstreamConfig("app", spoken, List.of(Handlers.SERVER)), tls);
+        Handlers proxy = Handlers.of(READ_BYTES, ModelSettings.app(spoken, 1), tls);
         running = proxy;
         return proxy;
     }

@@ -16,24 +16,35 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as the transport sees it, without records: the handshake takes a turn, and a server's FIN is its close_notify. A
- * session may hold back the end of what it has received.
+ * TLS as the transport sees it, without records: the handshake takes a turn or some time, and a server's FIN is its
+ * close_notify. A session may hold back the end of what it has received.
  */
 final class SessionModel implements TransportSecurity {
     private final List<String> names = new ArrayList<>();
+    private final long handshakeMs;
     private int trust;
     private int nextHeldBytes;
     private @Nullable Records holding;
+
+    SessionModel() {
+        this(0);
+    }
+
+    SessionModel(long handshakeMs) {
+        this.handshakeMs = handshakeMs;
+    }
 
     @Override
     public void secure(
             Channel channel, UpstreamServer server, @Nullable String name, List<String> protocols, Result result) {
         names.add(name == null ? "" : name);
         ReadGate.of(channel).hold(ReadGate.Holder.HANDSHAKE);
-        channel.eventLoop().execute(() -> {
+        int trusted = trust;
+        Runnable end = () -> {
             ReadGate.of(channel).release(ReadGate.Holder.HANDSHAKE);
             if (!channel.isActive()) {
                 result.onFailed(new ConnectException("closed in the handshake"));
@@ -44,8 +55,22 @@ final class SessionModel implements TransportSecurity {
             channel.pipeline().addFirst(records);
             InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
             Connection connection = new Connection(1, server.group().name(), address, address);
-            result.onSecured(new Session(connection, (WireChannel) channel, records, trust, this));
-        });
+            result.onSecured(new Session(connection, (WireChannel) channel, records, trusted, this));
+        };
+        if (handshakeMs == 0) {
+            channel.eventLoop().execute(end);
+        } else {
+            channel.eventLoop().schedule(end, handshakeMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    long handshakeMs() {
+        return handshakeMs;
+    }
+
+    /** What its sessions begin by: a number that grows. */
+    int trust() {
+        return trust;
     }
 
     /** The names that sessions were begun by; empty for the configured one. */

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One thing that happens outside of the proxy, in any state: a peer that is not there, or has nothing to do, does
- * nothing. So any part of a sequence is a sequence.
+ * One thing that happens outside of the proxy, in any state, or that its operator does: a peer that is not there, or
+ * has nothing to do, does nothing. So any part of a sequence is a sequence.
  *
  * @param who which client or server, modulo those that are there
  * @param n how much, or which sort
@@ -36,7 +36,11 @@ record Step(Kind kind, int who, int n) {
         SERVER_STALLS(5),
         SERVER_RESUMES(6),
         TURN(8),
-        TIME(4);
+        TIME(4),
+        RELOAD(3),
+        MOVE(2),
+        REPLACE_TRUST(1),
+        DRAIN(2);
 
         final int weight;
 

@@ -33,6 +33,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     private State state;
     private @Nullable ChannelPromise connecting;
     private boolean linger;
+    private InetSocketAddress remote = ADDRESS;
 
     private enum State {
         NEW,
@@ -118,6 +119,11 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     }
 
     private final class Far implements Peer {
+        @Override
+        public InetSocketAddress address() {
+            return remote;
+        }
+
         @Override
         public void send(byte[] bytes) {
             if (state == State.CONNECTED) {
@@ -213,7 +219,8 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     private final class Unsafe extends AbstractUnsafe {
         @Override
-        public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        public void connect(SocketAddress to, SocketAddress local, ChannelPromise promise) {
+            remote = (InetSocketAddress) to;
             connecting = promise;
         }
 
@@ -240,7 +247,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     protected SocketAddress remoteAddress0() {
-        return ADDRESS;
+        return remote;
     }
 
     @Override

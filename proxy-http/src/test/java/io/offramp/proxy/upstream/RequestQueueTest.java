@@ -33,7 +33,7 @@ class RequestQueueTest {
         final Semaphore turns = new Semaphore(0);
 
         @Override
-        public boolean hasRoom(UpstreamGroup newest) {
+        public boolean isDue(UpstreamGroup newest) {
             return newest.hasRoom(0, System.nanoTime());
         }
 

@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Ticker;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.access.AccessLog;
@@ -300,7 +301,9 @@ public final class ProxyServer implements AutoCloseable {
             throw e;
         }
         before.settle();
-        next.generation().upstreams().replace(before.generation().upstreams());
+        next.generation()
+                .upstreams()
+                .replace(before.generation().upstreams(), Ticker.systemTicker().nanoTime());
         use(next, before);
         Drain.cutLater(listeners.become(next, added), loops, config().drain());
         listening = listeners.bound(next.config());

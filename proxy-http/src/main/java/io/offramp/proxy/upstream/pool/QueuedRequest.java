@@ -67,9 +67,11 @@ public final class QueuedRequest implements RequestQueue.Waiter, Runnable {
         return Math.max(0, endNs - loop.nowNs());
     }
 
+    /** Also where no server is busy, as far as it may use them: then none of them will call. */
     @Override
-    public boolean hasRoom(UpstreamGroup newest) {
-        return newest.hasRoom(newest.tried(group, tried), loop.nowNs());
+    public boolean isDue(UpstreamGroup newest) {
+        long failed = newest.tried(group, tried);
+        return newest.hasRoom(failed, loop.nowNs()) || !newest.isBusy(failed);
     }
 
     @Override

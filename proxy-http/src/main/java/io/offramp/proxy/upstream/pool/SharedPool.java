@@ -237,6 +237,11 @@ final class SharedPool extends ServerPool {
             }
             opening--;
             failing = false;
+            if (!connection.isCurrent()) { // outdated meanwhile
+                connection.retire();
+                grow();
+                return;
+            }
             expectedRoom = connection.room();
             for (PooledConnection each : List.copyOf(connections)) {
                 if (each.isDue(loop.nowNs())) {

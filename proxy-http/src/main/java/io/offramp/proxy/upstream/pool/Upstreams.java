@@ -1,7 +1,6 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.upstream.PoolKey;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -176,10 +175,11 @@ public final class Upstreams {
     /**
      * Takes the place of others: requests that wait there go on here, and connections to servers that are not here
      * close once they are idle.
+     *
+     * @param nowNs on the clock of the event loops
      */
-    public void replace(Upstreams before) {
+    public void replace(Upstreams before, long nowNs) {
         loops.means.set(means);
-        long nowNs = Ticker.systemTicker().nanoTime();
         groups.values().forEach(group -> group.servers().forEach(server -> server.onCurrent(nowNs)));
         Set<PoolKey> kept = keys();
         before.retire(kept, group -> groups.get(group.name()) != group);

@@ -176,7 +176,7 @@ class UpstreamsReloadTest {
     }
 
     private void replace(Upstreams next, Upstreams before) {
-        next.replace(before);
+        next.replace(before, client.eventLoop().ticker().nanoTime());
         client.runPendingTasks();
     }
 
