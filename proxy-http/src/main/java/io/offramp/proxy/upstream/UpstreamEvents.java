@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream;
 
 import io.offramp.proxy.upstream.failure.FailureReason;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.health.ServerState;
 
 /** Counts events of one upstream. Called on event loops: never blocks. */
@@ -39,6 +40,9 @@ public interface UpstreamEvents {
 
     /** A server has another state now. */
     default void onServerChanged(ServerState now) {}
+
+    /** A check of a server is over. */
+    default void onChecked(CheckResult result) {}
 
     /** @param change 1 for a request that waits in the queue, -1 for one that does so no more */
     default void onQueued(int change) {}

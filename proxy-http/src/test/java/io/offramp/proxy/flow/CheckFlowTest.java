@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Settings;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.health.HealthConfig;
 import io.offramp.proxy.upstream.health.OutlierConfig;
 import io.offramp.proxy.upstream.health.ServerState;
@@ -177,6 +179,44 @@ class CheckFlowTest {
         assertThat(state(proxy)).isEqualTo(ServerState.DOWN);
         assertThat(server.isOpen()).isFalse();
         assertThat(proxy.counts().connections).isZero();
+    }
+
+    /** A busy server is not a dead one. */
+    @ParameterizedTest
+    @CsvSource({"HTTP1, ''", "HTTP1, node.test", "H2, node.test"})
+    void shouldMakeNothingOfACheckThatGotNoPlaceInItsTime(UpstreamProtocol spoken, String name) {
+        // Given a server whose only connection has a request
+        CheckConfig check = new CheckConfig(
+                new Probe.Http("/up", null, 200, 200),
+                name.isEmpty() ? null : name,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(1500),
+                1,
+                1,
+                0);
+        Handlers proxy = Handlers.of(
+                READ_BYTES,
+                ModelSettings.app(spoken, 1)
+                        .with(new HealthConfig(check, OutlierConfig.OFF))
+                        .with(UpstreamLimits.DEFAULTS.withConnections(1)),
+                name.isEmpty() ? null : new SessionModel());
+        running = proxy;
+        send(proxy.connect(), proxy);
+        Peer server = proxy.accept();
+        proxy.settle();
+        if (spoken != UpstreamProtocol.HTTP1) {
+            open(proxy, server);
+        }
+
+        // When
+        checks = proxy.check();
+        proxy.advance(Duration.ofMillis(1900));
+
+        // Then
+        assertThat(state(proxy)).isEqualTo(ServerState.UP);
+        assertThat(proxy.counts().checks).containsExactly(CheckResult.BUSY);
+        assertThat(proxy.counts().queued).isZero();
+        assertThat(server.isOpen()).isTrue();
     }
 
     @Test

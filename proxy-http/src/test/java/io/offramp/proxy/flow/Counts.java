@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.health.CheckResult;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,8 @@ import java.util.List;
 final class Counts {
     /** Requests that wait in the queue of the upstream no more, without a turn. */
     final List<RequestQueue.Refused> refused = new ArrayList<>();
+    /** Results of checks. */
+    final List<CheckResult> checks = new ArrayList<>();
     /** Leases of shared connections to servers that have not ended. */
     int leases;
     /** Connections to servers. */
@@ -52,6 +55,11 @@ final class Counts {
         @Override
         public void onStreams(int change) {
             leases += change;
+        }
+
+        @Override
+        public void onChecked(CheckResult result) {
+            checks.add(result);
         }
     }
 }

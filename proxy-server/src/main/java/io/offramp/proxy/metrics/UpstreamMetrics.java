@@ -7,6 +7,7 @@ import io.offramp.proxy.upstream.ConnectionEnd;
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.failure.FailureReason;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.health.ServerState;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -30,6 +31,7 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final Map<ConnectionEnd, LongAdder> ends = new EnumMap<>(ConnectionEnd.class);
 
     private final Map<FailureReason, LongAdder> failures = new EnumMap<>(FailureReason.class);
+    private final Map<CheckResult, LongAdder> checks = new EnumMap<>(CheckResult.class);
     private final Map<ServerState, LongAdder> changes = new EnumMap<>(ServerState.class);
 
     UpstreamMetrics(MeterScope scope, String name) {
@@ -75,6 +77,15 @@ public final class UpstreamMetrics implements UpstreamEvents {
                             "offramp.upstream.failures",
                             "Requests that failed at a server of an upstream, by reason; in tcp mode, connections",
                             upstream.and("reason", each.word())));
+        }
+        for (CheckResult each : CheckResult.values()) {
+            checks.put(
+                    each,
+                    CounterFamily.single(
+                            scope,
+                            "offramp.upstream.checks",
+                            "Checks of servers of an upstream by result; busy: no connection came free for the check",
+                            upstream.and("result", each.word())));
         }
         for (ServerState each : ServerState.values()) {
             changes.put(
@@ -135,6 +146,11 @@ public final class UpstreamMetrics implements UpstreamEvents {
     @Override
     public void onFailed(FailureReason reason) {
         Objects.requireNonNull(failures.get(reason)).increment();
+    }
+
+    @Override
+    public void onChecked(CheckResult result) {
+        Objects.requireNonNull(checks.get(result)).increment();
     }
 
     @Override

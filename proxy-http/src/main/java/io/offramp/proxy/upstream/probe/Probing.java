@@ -11,6 +11,7 @@ import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
 import io.offramp.proxy.upstream.pool.Opening;
@@ -41,16 +42,16 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     private @Nullable UpstreamStream stream;
     private @Nullable Future<?> timer;
     private final GrpcHealth grpc = new GrpcHealth();
+    /** Whether it waits for a connection of which there may be no more now. */
+    private boolean waiting;
+
     private boolean over;
     private int bodyBytes;
 
     /** Gets the result once, unless the check was cancelled. */
     interface Result {
         /** @param why for people */
-        void onResult(boolean good, String why);
-
-        /** There was no place for the check: it says nothing about the server. */
-        void onBusy();
+        void onResult(CheckResult result, String why);
     }
 
     Probing(UpstreamLoop loop, UpstreamServer server, CheckConfig config, Probe probe, Result result) {
@@ -107,19 +108,43 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     }
 
     private void end(boolean good, String why) {
+        end(good ? CheckResult.GOOD : CheckResult.BAD, why);
+    }
+
+    private void end(CheckResult found, String why) {
         finish();
-        report(good, why);
+        report(found, why);
     }
 
     private void report(boolean good, String why) {
+        report(good ? CheckResult.GOOD : CheckResult.BAD, why);
+    }
+
+    private void report(CheckResult found, String why) {
         if (!over) {
             over = true;
-            result.onResult(good, why);
+            result.onResult(found, why);
         }
     }
 
     private void onTimeout() {
-        end(false, "check: no answer within " + timeout.toMillis() + " ms");
+        String within = " within " + timeout.toMillis() + " ms";
+        if (waiting) {
+            end(CheckResult.BUSY, "check: no connection came free" + within);
+        } else {
+            end(CheckResult.BAD, "check: no answer" + within);
+        }
+    }
+
+    @Override
+    public long onWaiting(long ns) {
+        waiting = true;
+        return ns;
+    }
+
+    @Override
+    public void onConnecting() {
+        waiting = false;
     }
 
     @Override
@@ -132,6 +157,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onLeased(UpstreamStream leased, boolean used) {
         lease = null;
+        waiting = false;
         stream = leased;
         switch (probe) {
             case Probe.Http http ->
@@ -148,15 +174,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         lease = null;
-        if (over) {
-            return;
-        }
-        if (cause instanceof ServerBusyException) {
-            cancel();
-            result.onBusy();
-        } else {
-            end(false, "check: " + cause.getMessage());
-        }
+        end(cause instanceof ServerBusyException ? CheckResult.BUSY : CheckResult.BAD, "check: " + cause.getMessage());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -53,15 +54,12 @@ final class ServerCheck implements Probing.Result {
     }
 
     @Override
-    public void onResult(boolean good, String why) {
+    public void onResult(CheckResult result, String why) {
         probing = null;
-        server.health().onCheck(good, why, loop.nowNs());
-        again();
-    }
-
-    @Override
-    public void onBusy() {
-        probing = null;
+        server.group().events().onChecked(result);
+        if (result != CheckResult.BUSY) {
+            server.health().onCheck(result == CheckResult.GOOD, why, loop.nowNs());
+        }
         again();
     }
 
