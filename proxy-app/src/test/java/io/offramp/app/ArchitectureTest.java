@@ -198,7 +198,8 @@ class ArchitectureTest {
                         "io.offramp.offload.aead.ipsecmb..",
                         "io.offramp.offload.ktls.ffi..",
                         "io.offramp.proxy.sandbox.ffi..",
-                        "io.offramp.proxy.sockets.ffi..")
+                        "io.offramp.proxy.sockets.ffi..",
+                        "io.offramp.proxy.warmup.ffi..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign.."));

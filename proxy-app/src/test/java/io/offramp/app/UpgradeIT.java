@@ -248,6 +248,12 @@ class UpgradeIT {
             clients.add(request("/bytes/3"));
             assertThat(HeldRequest.head(clients.getLast())).startsWith("HTTP/1.1 200");
         }
+        await().atMost(LIMIT).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
+            assertThat(niceValues(upgrade.pid(), "C2 CompilerThre"))
+                    .as("of what goes on")
+                    .containsOnly(nice());
+            assertThat(niceValues(upgrade.pid(), "offramp-warmup")).containsOnly(nice() + 10);
+        });
 
         // When
         terminate(upgrade.pid());
@@ -263,6 +269,26 @@ class UpgradeIT {
         assertThat(upgrade.lines()).last().asString().contains("told to end", "this process serves on");
         assertThat(say("take 2")).startsWith("refused ");
         assertThat(get()).startsWith("HTTP/1.1 200");
+    }
+
+    /** Of this process, which others have from it. */
+    private static int nice() throws IOException {
+        return niceValues(ProcessHandle.current().pid(), "java").getFirst();
+    }
+
+    /** Of the threads with this name (proc_pid_stat(5)). */
+    private static List<Integer> niceValues(long pid, String name) throws IOException {
+        List<Integer> values = new ArrayList<>();
+        try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path each : threads.toList()) {
+                String stat = Files.readString(each.resolve("stat"));
+                if (stat.contains("(" + name + ")")) {
+                    values.add(Integer.valueOf(
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]));
+                }
+            }
+        }
+        return values;
     }
 
     @Test

@@ -136,7 +136,8 @@ public final class ProxyServer implements AutoCloseable {
         ProxyServer server = start(config, providers, Outside.usual(inheritance));
         server.announcement().started(config, server.limits(), server.listeners(), server.admin);
         if (server.drain.phase().get() == Phase.WARMING) {
-            server.warmUp = WarmUp.start(config, providers, server.drain.phase());
+            server.warmUp = WarmUp.start(
+                    config, providers, server.drain.phase(), inheritance.isFromProcess() ? WarmUp.GIVE_WAY : 0);
         }
         return server;
     }

@@ -18,6 +18,7 @@ import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.warmup.LoadServer;
 import io.offramp.proxy.warmup.Steady;
 import io.offramp.proxy.warmup.TlsLoad;
+import io.offramp.proxy.warmup.ffi.ThreadPriority;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,27 +43,36 @@ final class WarmUp {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String UPSTREAM = "warm-up";
 
+    /** The nice value beside a process that serves: it goes first, and the warm-up gets what it leaves. */
+    static final int GIVE_WAY = 10;
+
     private final ProxyConfig config;
     private final Collection<OffloadProvider> providers;
     private final AtomicReference<Phase> phase;
+    private final int nice;
 
-    private WarmUp(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
+    private WarmUp(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase, int nice) {
         this.config = config;
         this.providers = providers;
         this.phase = phase;
+        this.nice = nice;
     }
 
     /**
      * Starts a thread that warms up, then turns the phase from WARMING to READY. It ends early when that has changed.
+     *
+     * @param nice of this thread and of all others that the warm-up starts, which end with it; 0 for the usual one
      */
-    static Thread start(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
+    static Thread start(
+            ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase, int nice) {
         return Thread.ofPlatform()
                 .daemon()
                 .name("offramp-warmup")
-                .start(() -> new WarmUp(config, providers, phase).run());
+                .start(() -> new WarmUp(config, providers, phase, nice).run());
     }
 
     private void run() {
+        giveWay();
         long startNs = System.nanoTime();
         try {
             long endNs = startNs + config.warmup().toNanos();
@@ -75,6 +85,18 @@ final class WarmUp {
             LOG.warn("warm-up ended early: {}", e.toString());
         } finally {
             phase.compareAndSet(Phase.WARMING, Phase.READY);
+        }
+    }
+
+    /** Not the compilers' threads, which go on: at such a value they would keep the proxy slow for minutes. */
+    private void giveWay() {
+        if (nice == 0) {
+            return;
+        }
+        try {
+            ThreadPriority.lower(nice);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            LOG.warn("the warm-up takes as much CPU as the process that serves: {}", e.toString());
         }
     }
 

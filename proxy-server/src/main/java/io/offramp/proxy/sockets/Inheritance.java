@@ -11,6 +11,7 @@ public final class Inheritance {
     private final Map<String, byte[]> ticketKeys;
     private final Map<String, byte[]> sessions;
     private final PastUpgrades upgrades;
+    private final boolean fromProcess;
 
     /**
      * From the process before this one.
@@ -23,20 +24,35 @@ public final class Inheritance {
             Map<String, byte[]> ticketKeys,
             Map<String, byte[]> sessions,
             PastUpgrades upgrades) {
+        this(sockets, ticketKeys, sessions, upgrades, true);
+    }
+
+    private Inheritance(
+            InheritedSockets sockets,
+            Map<String, byte[]> ticketKeys,
+            Map<String, byte[]> sessions,
+            PastUpgrades upgrades,
+            boolean fromProcess) {
         this.sockets = sockets;
         this.ticketKeys = new HashMap<>(ticketKeys);
         this.sessions = new HashMap<>(sessions);
         this.upgrades = upgrades;
+        this.fromProcess = fromProcess;
     }
 
     /** Sockets alone. */
     public static Inheritance of(InheritedSockets sockets) {
-        return new Inheritance(sockets, Map.of(), Map.of(), PastUpgrades.NONE);
+        return new Inheritance(sockets, Map.of(), Map.of(), PastUpgrades.NONE, false);
     }
 
     /** Nothing. */
     public static Inheritance none() {
         return of(InheritedSockets.none());
+    }
+
+    /** Whether there is a process before this one, which serves until this one does. */
+    public boolean isFromProcess() {
+        return fromProcess;
     }
 
     public InheritedSockets sockets() {
