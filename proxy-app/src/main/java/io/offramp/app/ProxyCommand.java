@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
             "  offramp proxy --from :8443 --to app1:80,app2:80 --cert site.pem --key key.pem",
+            "  offramp proxy --from :8443 --to srv:_api._tcp.example.com --cert site.pem",
             "  offramp proxy --from :5433 --to db:5432 --cert site.pem --mode tcp --tx hw"
         })
 final class ProxyCommand implements Callable<Integer> {
@@ -55,9 +56,9 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             split = ",",
-            paramLabel = "HOST:PORT|unix:FILE",
+            paramLabel = "HOST:PORT|unix:FILE|srv:NAME",
             converter = ServerConverter.class,
-            description = "where to connect to; several are used in turn")
+            description = "where to connect to; several are used in turn; srv: for all that DNS lists (SRV)")
     private List<ServerAddress> to = List.of();
 
     @Option(
