@@ -28,6 +28,8 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
     private final ServerSearch search;
     private @Nullable String upgrade;
     private @Nullable UpstreamStream upstream;
+    /** When the head of the answer is late, by the loop's clock. */
+    private long headDueNs;
 
     /**
      * Begins with the first byte of a request.
@@ -261,7 +263,7 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
             if (client.isWritable()) {
                 upstream.read(true);
             }
-            expect();
+            expectStill();
         }
     }
 
@@ -275,9 +277,11 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
     public void onReadComplete() {
         flushFilter();
         client.flush();
-        expect();
-        if (upstream != null && isUnfiltered() && upstream.bodyLeft() >= Splicing.WORTH_BYTES) {
-            upstream.spliceTo(client.spliceTarget());
+        if (upstream != null) {
+            expectStill();
+            if (isUnfiltered() && upstream.bodyLeft() >= Splicing.WORTH_BYTES) {
+                upstream.spliceTo(client.spliceTarget());
+            }
         }
     }
 
@@ -340,12 +344,20 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
         search.refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
     }
 
-    /** Sets the wait for the side whose turn it is. */
+    /** Sets the wait for the side whose turn it is. The server's time for the head of its answer begins. */
     private void expect() {
+        headDueNs = servers.nowNs() + settings.answerNs(bounds);
+        expectStill();
+    }
+
+    /** The same within that time, which parts of a head and interim ones (1xx) do not extend. */
+    private void expectStill() {
         if (!client.isWritable() || takesBody() && !isToBeContinued()) {
             client.awaitClient();
+        } else if (answerSide.isBegun()) {
+            client.awaitServer(settings.pauseNs(bounds));
         } else {
-            client.awaitServer(answerSide.isBegun() ? settings.pauseNs(bounds) : settings.answerNs(bounds));
+            client.awaitServer(Math.max(0, headDueNs - servers.nowNs()));
         }
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The proxy waits for one side at a time: {@code timeouts.body}, 6 s here, for the next piece of a client's body, and
- * {@code upstream-answer}, 10 s, for the next piece of a server's answer.
+ * {@code upstream-answer}, 10 s, for the head of a server's answer, and the same for the next piece of its body.
  */
 class TimeoutFlowTest extends TextFlow {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -41,6 +41,63 @@ class TimeoutFlowTest extends TextFlow {
         }
         send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\n" + body);
         proxy.advance(Duration.ofMillis(10_500));
+        assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n"})
+    void shouldNotExtendTheTimeForAnAnswerByInterimOnes(String interim) {
+        // Given
+        Peer client = ask("/app/a");
+        Peer server = accept();
+
+        // When
+        for (int round = 0; round < 3; round++) {
+            proxy.advance(Duration.ofSeconds(3));
+            send(server, interim);
+            assertThat(text(client)).isEqualTo(interim);
+        }
+        proxy.advance(Duration.ofMillis(1500));
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldNotExtendTheTimeForAHeadThatDrips() {
+        // Given
+        Peer client = ask("/app/a");
+        Peer server = accept();
+
+        // When
+        for (char c : "HTTP/1.1 ".toCharArray()) {
+            proxy.advance(Duration.ofSeconds(1));
+            send(server, String.valueOf(c));
+        }
+        proxy.advance(Duration.ofMillis(1500));
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldNotExtendTheTimeForAnAnswerByAClientThatStopsReading() {
+        // Given a client that has been slow to read many interim answers
+        Peer client = ask("/app/a");
+        Peer server = accept();
+        client.stall();
+        send(server, ("HTTP/1.1 103 Early Hints\r\nLink: <" + "a".repeat(1000) + ">\r\n\r\n").repeat(90));
+        proxy.advance(Duration.ofSeconds(5));
+
+        // When
+        client.resume();
+        proxy.settle();
+        assertThat(text(client)).startsWith("HTTP/1.1 103 ").doesNotContain(" 50");
+        proxy.advance(Duration.ofMillis(5500));
+
+        // Then
         assertThat(text(client)).startsWith("HTTP/1.1 504 ");
     }
 
