@@ -222,7 +222,9 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
                 || offer == null
                 || !requestSide.isComplete()
                 || !Upgrades.isOf(offer, head.message().fields())) {
-            refuse(Refusal.BAD_GATEWAY, "101 to what was not asked for");
+            String problem = "garbage: 101 to what was not asked for";
+            search.onBroken(problem);
+            refuse(Refusal.BAD_GATEWAY, "upstream " + problem);
             return;
         }
         AnswerHead switching = changed(search.onAnswer(head));

@@ -128,7 +128,7 @@ final class AuthExchange implements UpstreamListener, LeaseListener {
     @Override
     public void onHead(AnswerHead next) {
         if (next.status() == 101) {
-            finish(new AuthAnswer.Failed(true, "101 to what was not asked for"));
+            fail("garbage: 101 to what was not asked for");
         } else if (!next.isInterim()) {
             answer = next;
             if (server != null) {
@@ -191,6 +191,11 @@ final class AuthExchange implements UpstreamListener, LeaseListener {
             connect(from);
             return;
         }
+        fail(problem);
+    }
+
+    private void fail(String problem) {
+        UpstreamServer from = server;
         if (from != null) {
             from.onBroken(problem, servers.nowNs());
             group.onFailed(FailureReason.ofStream(problem), from, problem, servers.nowNs());

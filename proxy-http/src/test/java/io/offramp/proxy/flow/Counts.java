@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.CheckResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ final class Counts {
     final List<RequestQueue.Refused> refused = new ArrayList<>();
     /** Results of checks. */
     final List<CheckResult> checks = new ArrayList<>();
+    /** Why requests have failed. */
+    final List<FailureReason> failures = new ArrayList<>();
     /** Leases of shared connections to servers that have not ended. */
     int leases;
     /** Connections to servers. */
@@ -55,6 +58,11 @@ final class Counts {
         @Override
         public void onStreams(int change) {
             leases += change;
+        }
+
+        @Override
+        public void onFailed(FailureReason reason) {
+            failures.add(reason);
         }
 
         @Override

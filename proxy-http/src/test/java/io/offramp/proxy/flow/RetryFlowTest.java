@@ -9,6 +9,7 @@ import io.offramp.proxy.upstream.RetryConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -162,6 +163,24 @@ class RetryFlowTest extends TextFlow {
         assertThat(silent.isOpen()).isFalse();
         send(accept(), OK);
         assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldTakeA101ThatWasNotAskedForAsAFailureOfTheServer() {
+        // Given
+        Peer client = begin(GET);
+
+        // When
+        send(accept(), "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 502 ");
+        assertThat(proxy.counts().failures).containsExactly(FailureReason.GARBAGE);
+        assertThat(proxy.server().requests().faults()).isEqualTo(1);
+        assertThat(proxy.entries())
+                .singleElement()
+                .satisfies(entry ->
+                        assertThat(entry.abort()).isEqualTo("upstream garbage: 101 to what was not asked for"));
     }
 
     @ParameterizedTest
