@@ -76,8 +76,8 @@ abstract sealed class Attempts permits ServerSearch {
 
     /**
      * True if a request may be sent again: a few times if the server has certainly not acted on it; once if it is
-     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1). The end of a body
-     * is sent once, even of an empty one.
+     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1), which counts as an
+     * attempt: the server may have acted. The end of a body is sent once, even of an empty one.
      */
     final boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
         boolean may = switch (fate) {
@@ -87,7 +87,13 @@ abstract sealed class Attempts permits ServerSearch {
                         && request.message().isWhole()
                         && group != null
                         && group.retryRules().has(Cause.REFUSED);
-            case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
+            case UNANSWERED ->
+                repeats == 0
+                        && used
+                        && request.length() == 0
+                        && request.isIdempotent()
+                        && group != null
+                        && attempts < group.retryRules().attempts();
             case ANSWERED -> false;
         };
         return may && group != null && group.takeRetry(servers.nowNs());

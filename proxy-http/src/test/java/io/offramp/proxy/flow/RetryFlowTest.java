@@ -183,6 +183,33 @@ class RetryFlowTest extends TextFlow {
                         assertThat(entry.abort()).isEqualTo("upstream garbage: 101 to what was not asked for"));
     }
 
+    @Test
+    void shouldCountTheRepetitionBehindAnIdleConnectionAsAnAttempt() {
+        // Given a connection that may be stale for the second attempt
+        Peer neighbour = begin(GET);
+        Peer kept = accept();
+        send(kept, OK);
+        assertThat(text(neighbour)).startsWith("HTTP/1.1 200 ");
+        Peer another = begin(GET);
+        text(kept);
+        Peer client = begin(GET);
+        Peer first = accept();
+        send(kept, OK);
+        assertThat(text(another)).startsWith("HTTP/1.1 200 ");
+
+        // When
+        send(first, BUSY.replace("Content-Length", "Connection: close\r\nContent-Length"));
+        proxy.advance(PAUSE);
+        assertThat(text(kept)).startsWith("GET /app/a ");
+        kept.reset();
+        proxy.settle();
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+        assertThat(text(client)).startsWith("HTTP/1.1 50");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PATCH", "BREW"})
     void shouldNotSendWhatIsNotIdempotentTwice(String method) {
