@@ -242,10 +242,13 @@ final class ServerSearch extends Attempts implements LeaseListener {
             case ConnectTimeoutException timeout -> Refusal.GATEWAY_TIMEOUT;
             default -> Refusal.BAD_GATEWAY;
         };
-        lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
+        lastProblem = "connect to " + failed.name() + ": " + FailureReason.problem(cause);
         if (group != null) {
             group.onFailed(
-                    ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), servers.nowNs());
+                    ServerBusyException.reason(cause),
+                    failed,
+                    "connect: " + FailureReason.problem(cause),
+                    servers.nowNs());
             boolean late = cause instanceof ServerBusyException && queued != null && queued.leftNs() == 0;
             if (!late && (hasBegun() || group.retryRules().has(Cause.CONNECT))) {
                 tryNext(group);

@@ -122,7 +122,7 @@ final class AuthExchange implements UpstreamListener, LeaseListener {
         lease = null;
         tried |= failed.bit();
         leaveServer();
-        tryNext("connect to " + failed.name() + ": " + cause.getMessage());
+        tryNext("connect to " + failed.name() + ": " + FailureReason.problem(cause));
     }
 
     @Override

@@ -167,9 +167,10 @@ final class TcpSearch implements Opening.Result {
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         opening = null;
         leaveServer();
-        group.onFailed(ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), loop.nowNs());
+        group.onFailed(
+                ServerBusyException.reason(cause), failed, "connect: " + FailureReason.problem(cause), loop.nowNs());
         tried |= failed.bit();
-        lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
+        lastProblem = "connect to " + failed.name() + ": " + FailureReason.problem(cause);
         boolean late = cause instanceof ServerBusyException && queued != null && queued.leftNs() == 0;
         if (!late && group.retryRules().has(Cause.CONNECT)) {
             begin();

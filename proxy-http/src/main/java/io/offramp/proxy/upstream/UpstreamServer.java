@@ -4,6 +4,7 @@ import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.balance.Candidate;
 import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.HealthListener;
 import io.offramp.proxy.upstream.health.ServerHealth;
 import io.offramp.proxy.upstream.health.ServerState;
@@ -260,7 +261,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
 
     /** It has not accepted; it is skipped for a while. */
     public void onFailed(Throwable cause, long nowNs) {
-        health.onRefused(String.valueOf(cause.getMessage()), nowNs);
+        health.onRefused(FailureReason.problem(cause), nowNs);
         Runnable mayHaveMoved = lookUp;
         if (mayHaveMoved != null) {
             mayHaveMoved.run();

@@ -183,6 +183,10 @@ class UnixUpstreamIT {
     void shouldAnswer502WhileNobodyListensThere(boolean nio) throws Exception {
         try (ProxyFixture proxy = proxy(nio)) {
             assertThat(proxy.ask(GET).status()).isEqualTo(502);
+            await().untilAsserted(() -> assertThat(proxy.log()).hasSize(1));
+            assertThat(proxy.log().getFirst().abort())
+                    .startsWith("connect to unix:" + file() + ": ")
+                    .containsIgnoringCase("no such file");
             try (Server server =
                     new Server((head, socket, in, out) -> out.write(bytes("HTTP/1.1 204 No Content\r\n\r\n")))) {
                 assertThat(proxy.ask(GET).status()).isEqualTo(204);

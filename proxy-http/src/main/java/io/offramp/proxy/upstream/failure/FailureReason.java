@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream.failure;
 
 import io.netty.channel.ConnectTimeoutException;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -51,6 +52,19 @@ public enum FailureReason {
             case NoRouteToHostException gone -> CONNECT;
             case ConnectException refused -> REFUSED;
             case null, default -> CONNECT;
+        };
+    }
+
+    /** What a connect's failure says of itself. Some that Netty throws have no message. */
+    public static String problem(Throwable cause) {
+        String message = cause.getMessage();
+        if (message != null) {
+            return message;
+        }
+        return switch (cause) {
+            case UnresolvedAddressException unknown -> "the name has no address";
+            case FileNotFoundException missing -> "no such file";
+            default -> cause.getClass().getSimpleName();
         };
     }
 

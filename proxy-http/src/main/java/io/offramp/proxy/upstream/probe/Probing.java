@@ -9,6 +9,7 @@ import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
 import io.offramp.proxy.upstream.health.CheckResult;
@@ -174,7 +175,9 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         lease = null;
-        end(cause instanceof ServerBusyException ? CheckResult.BUSY : CheckResult.BAD, "check: " + cause.getMessage());
+        end(
+                cause instanceof ServerBusyException ? CheckResult.BUSY : CheckResult.BAD,
+                "check: " + FailureReason.problem(cause));
     }
 
     @Override

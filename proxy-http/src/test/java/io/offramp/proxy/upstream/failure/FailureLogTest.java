@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.ConnectTimeoutException;
 import io.offramp.proxy.tls.PeerAlertException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -80,5 +81,13 @@ class FailureLogTest {
         assertThat(FailureReason.ofStream("garbage: status line")).isEqualTo(FailureReason.GARBAGE);
         assertThat(FailureReason.ofStream("timeout")).isEqualTo(FailureReason.TIMEOUT);
         assertThat(FailureReason.ofStream("no answer to PING")).isEqualTo(FailureReason.OTHER);
+    }
+
+    @Test
+    void shouldHaveWordsForAConnectThatFailsWithoutAMessage() {
+        assertThat(FailureReason.problem(new ConnectException("refused"))).isEqualTo("refused");
+        assertThat(FailureReason.problem(new UnresolvedAddressException())).isEqualTo("the name has no address");
+        assertThat(FailureReason.problem(new FileNotFoundException())).isEqualTo("no such file");
+        assertThat(FailureReason.problem(new IOException())).isEqualTo("IOException");
     }
 }
