@@ -80,6 +80,8 @@ class UpstreamCertificateIT {
                     .isEqualTo(1);
             assertThat(proxy.metric("offramp_upstream_handshake_failures_total", "reason=\"" + reason + "\""))
                     .isEqualTo(1);
+            assertThat(proxy.metric("offramp_upstream_failures_total", "reason=\"tls\""))
+                    .isEqualTo(1);
             await().untilAsserted(() -> assertThat(proxy.accessLines())
                     .anySatisfy(line -> assertThat(line).contains(reason).contains(words)));
         }
@@ -119,6 +121,8 @@ class UpstreamCertificateIT {
                 HttpClient client = client()) {
             assertThat(get(client, with).statusCode()).isEqualTo(200);
             assertThat(get(client, without).statusCode()).isEqualTo(502);
+            assertThat(without.metric("offramp_upstream_failures_total", "reason=\"certificate_demanded\""))
+                    .isEqualTo(1);
             await().untilAsserted(() -> assertThat(without.accessLines())
                     .anySatisfy(line -> assertThat(line).contains("certificate_demanded")));
         }

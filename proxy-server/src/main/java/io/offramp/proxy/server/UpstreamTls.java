@@ -23,10 +23,10 @@ import io.offramp.proxy.tls.Handshaken;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.TransportSession;
 import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.failure.LogPace;
-import java.net.ConnectException;
+import io.offramp.proxy.upstream.failure.NoTlsException;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -49,8 +49,8 @@ final class UpstreamTls implements TransportSecurity {
     private final LongSupplier ids;
     private final ConcurrentHashMap<String, PeerName> names = new ConcurrentHashMap<>();
 
-    /** Of the lines on failures, by reason: a dead server fails at the rate of the requests. */
-    private final LogPace[] paces = new LogPace[Reason.values().length];
+    /** Of the lines on our own faults. Those of servers are in the log as failures of requests, checks and servers. */
+    private final LogPace pace = new LogPace();
 
     /** @param ids gives each session a number that no other connection has */
     UpstreamTls(
@@ -66,7 +66,6 @@ final class UpstreamTls implements TransportSecurity {
         this.sessions = sessions;
         this.metrics = metrics;
         this.ids = ids;
-        Arrays.setAll(paces, reason -> new LogPace());
     }
 
     @Override
@@ -161,19 +160,20 @@ final class UpstreamTls implements TransportSecurity {
             }
             metrics.onHandshakeFailed(failure.reason());
             String problem = failure.reason().label() + ": " + failure.detail();
-            paces[failure.reason().ordinal()].write(System.nanoTime(), more -> log(failure, problem + more));
+            if (failure.reason() == Reason.INTERNAL) {
+                pace.write(
+                        System.nanoTime(),
+                        more -> LOG.error(
+                                "upstream {}: {}: no TLS: {}{}", upstream, server, problem, more, failure.cause()));
+            }
             switch (failure.reason()) {
                 case TIMEOUT -> result.onFailed(new ConnectTimeoutException(problem));
-                case DISPLACED, INTERNAL -> result.onGivenUp(new ConnectException(problem));
-                default -> result.onFailed(new ConnectException(problem));
-            }
-        }
-
-        private void log(HandshakeFailure failure, String words) {
-            if (failure.reason() == Reason.INTERNAL) {
-                LOG.error("upstream {}: {}: no TLS: {}", upstream, server, words, failure.cause());
-            } else {
-                LOG.warn("upstream {}: {}: no TLS: {}", upstream, server, words);
+                case DISPLACED, INTERNAL -> result.onGivenUp(new NoTlsException(FailureReason.TLS, problem));
+                case CERTIFICATE_DEMANDED ->
+                    result.onFailed(new NoTlsException(FailureReason.CERTIFICATE_DEMANDED, problem));
+                case CERTIFICATE_REFUSED ->
+                    result.onFailed(new NoTlsException(FailureReason.CERTIFICATE_REFUSED, problem));
+                default -> result.onFailed(new NoTlsException(FailureReason.TLS, problem));
             }
         }
     }

@@ -19,6 +19,8 @@ public enum FailureReason {
     CONNECT_TIMEOUT,
     /** The connection could not be made for another reason. */
     CONNECT,
+    /** It accepted, but there is no TLS with it. */
+    TLS,
     /** All connections that it may have are busy. */
     BUSY,
     /** None of an upstream's servers takes requests. */
@@ -47,6 +49,7 @@ public enum FailureReason {
     public static FailureReason ofConnect(@Nullable Throwable cause) {
         return switch (cause) {
             case ConnectTimeoutException late -> CONNECT_TIMEOUT;
+            case NoTlsException untrusted -> untrusted.reason();
             case UnknownHostException unknown -> NAME;
             case UnresolvedAddressException unknown -> NAME;
             case NoRouteToHostException gone -> CONNECT;

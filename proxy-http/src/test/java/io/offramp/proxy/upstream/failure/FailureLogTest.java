@@ -67,6 +67,8 @@ class FailureLogTest {
         assertThat(FailureReason.ofConnect(new UnresolvedAddressException())).isEqualTo(FailureReason.NAME);
         assertThat(FailureReason.ofConnect(new NoRouteToHostException())).isEqualTo(FailureReason.CONNECT);
         assertThat(FailureReason.ofConnect(new IOException())).isEqualTo(FailureReason.CONNECT);
+        assertThat(FailureReason.ofConnect(new NoTlsException(FailureReason.TLS, "no_common_version: none")))
+                .isEqualTo(FailureReason.TLS);
         assertThat(FailureReason.ofStream("reset: CANCEL")).isEqualTo(FailureReason.RESET);
         assertThat(FailureReason.ofStream(
                         String.valueOf(PeerAlertException.of(116).getMessage())))
