@@ -1,5 +1,6 @@
 package io.offramp.proxy.upstream;
 
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.balance.Balancer;
 import io.offramp.proxy.upstream.balance.Policy;
 import io.offramp.proxy.upstream.balance.RetryBudget;
@@ -7,10 +8,12 @@ import io.offramp.proxy.upstream.balance.Tiers;
 import io.offramp.proxy.upstream.failure.FailureLog;
 import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.ServerState;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +32,13 @@ public final class UpstreamGroup {
 
     /** With connections in the clear. Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
-        this(config, events, null, null, false);
+        this(config, events, ServerAddress::resolveAll, null, null, false);
     }
 
     /**
-     * Resolves the names; blocks, so never on an event loop.
+     * With names that were looked up.
      *
+     * @param addresses of each of the servers
      * @param security secures its connections; null for connections in the clear
      * @param before the group of that name in another configuration; the states of its servers go on
      * @param sameBounds whether bounds and protocols of connections are those of {@code before}; if what secures them
@@ -43,6 +47,7 @@ public final class UpstreamGroup {
     public UpstreamGroup(
             UpstreamConfig config,
             UpstreamEvents events,
+            Function<ServerAddress, List<? extends SocketAddress>> addresses,
             @Nullable TransportSecurity security,
             @Nullable UpstreamGroup before,
             boolean sameBounds) {
@@ -62,7 +67,7 @@ public final class UpstreamGroup {
             UpstreamServer known =
                     before == null ? null : before.server(each.address().toString());
             PoolKey key = known != null && keepsConnections ? known.poolKey() : new PoolKey();
-            made.add(new UpstreamServer(this, each, made.size(), known, key));
+            made.add(new UpstreamServer(this, each, made.size(), addresses.apply(each.address()), known, key));
         }
         servers = List.copyOf(made);
         tiers = new Tiers(servers, config.balance().policy());

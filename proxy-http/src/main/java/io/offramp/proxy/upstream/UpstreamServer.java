@@ -37,22 +37,17 @@ public final class UpstreamServer implements Candidate, HealthListener {
 
     private volatile @Nullable Runnable lookUp;
 
+    UpstreamServer(UpstreamGroup group, ServerConfig config, int index, List<? extends SocketAddress> addresses) {
+        this(group, config, index, addresses, null, new PoolKey());
+    }
+
     /**
-     * Resolves the name; blocks, so never on an event loop.
+     * With addresses that were just looked up.
      *
      * @param before the same server in another configuration, whose counts and state go on; null for none
      * @param poolKey of its connections
      */
     UpstreamServer(
-            UpstreamGroup group, ServerConfig config, int index, @Nullable UpstreamServer before, PoolKey poolKey) {
-        this(group, config, index, config.address().resolveAll(), before, poolKey);
-    }
-
-    UpstreamServer(UpstreamGroup group, ServerConfig config, int index, List<? extends SocketAddress> addresses) {
-        this(group, config, index, addresses, null, new PoolKey());
-    }
-
-    private UpstreamServer(
             UpstreamGroup group,
             ServerConfig config,
             int index,

@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.PoolKey;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -9,6 +10,7 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.transport.Connector;
+import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -116,8 +118,10 @@ public final class Upstreams {
             Securities security) {
         this.means = means;
         loops = new Loops(means);
-        configured.forEach((name, config) ->
-                groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name), null, false)));
+        Function<ServerAddress, List<? extends SocketAddress>> addresses =
+                Lookups.of(configured.values(), ServerAddress::resolveAll);
+        configured.forEach((name, config) -> groups.put(
+                name, new UpstreamGroup(config, events.apply(name), addresses, security.of(name), null, false)));
     }
 
     private Upstreams(
@@ -128,15 +132,23 @@ public final class Upstreams {
             Upstreams before) {
         this.means = means;
         loops = before.loops;
+        boolean same = means == before.means;
+        Map<String, UpstreamConfig> differing = new LinkedHashMap<>(configured);
+        if (same) {
+            differing.entrySet().removeIf(each -> {
+                UpstreamGroup known = before.groups.get(each.getKey());
+                return known != null && known.is(each.getValue(), security.of(each.getKey()));
+            });
+        }
+        Function<ServerAddress, List<? extends SocketAddress>> addresses =
+                Lookups.of(differing.values(), ServerAddress::resolveAll);
         configured.forEach((name, config) -> {
             UpstreamGroup known = before.groups.get(name);
-            TransportSecurity secured = security.of(name);
-            boolean same = means == before.means;
             groups.put(
                     name,
-                    known != null && same && known.is(config, secured)
+                    known != null && !differing.containsKey(name)
                             ? known
-                            : new UpstreamGroup(config, events.apply(name), secured, known, same));
+                            : new UpstreamGroup(config, events.apply(name), addresses, security.of(name), known, same));
         });
     }
 

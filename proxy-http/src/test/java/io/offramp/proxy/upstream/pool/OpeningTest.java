@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
@@ -32,7 +33,8 @@ class OpeningTest {
 
     /** Opens a connection that never speaks; returns what is thought of its server then. */
     private ServerState open(TransportSecurity security) {
-        UpstreamGroup group = new UpstreamGroup(CONFIG, UpstreamEvents.NONE, security, null, false);
+        UpstreamGroup group =
+                new UpstreamGroup(CONFIG, UpstreamEvents.NONE, ServerAddress::resolveAll, security, null, false);
         Protocol silent = new Protocol() {
             @Override
             public boolean isShared() {
