@@ -3,6 +3,7 @@ package io.offramp.proxy.access;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,6 +73,9 @@ final class FileOutput implements LogOutput {
     }
 
     private FileChannel open() throws IOException {
+        if (!target.canOpen()) {
+            throw new FileSystemException(target.toString(), null, LogTarget.File.NO_FILE);
+        }
         boolean made = Files.notExists(target.path());
         FileChannel opened =
                 FileChannel.open(target.path(), APPEND, PosixFilePermissions.asFileAttribute(target.mode()));

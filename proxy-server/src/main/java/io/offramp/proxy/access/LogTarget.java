@@ -1,6 +1,8 @@
 package io.offramp.proxy.access;
 
 import io.offramp.proxy.net.HostPort;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -37,9 +39,29 @@ public sealed interface LogTarget {
             Path path,
             Set<PosixFilePermission> mode,
             @Nullable Rotation rotation) implements LogTarget {
+        /** For messages. */
+        public static final String NO_FILE = "is neither a regular file nor a character device";
+
+        private static final int KIND = 0170000;
+        private static final int REGULAR = 0100000;
+        private static final int CHARACTER_DEVICE = 0020000;
+
         /** Copies the set. */
         public File {
             mode = Set.copyOf(mode);
+        }
+
+        /**
+         * Whether it can be opened: it is a regular file, a character device, or not there yet. Whoever opens a FIFO
+         * waits for its reader, for ever if need be.
+         */
+        public boolean canOpen() {
+            try {
+                int kind = (int) Files.getAttribute(path, "unix:mode") & KIND;
+                return kind == REGULAR || kind == CHARACTER_DEVICE;
+            } catch (IOException e) {
+                return true; // opening it says why not
+            }
         }
 
         @Override

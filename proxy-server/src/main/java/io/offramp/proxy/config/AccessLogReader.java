@@ -71,8 +71,12 @@ final class AccessLogReader {
                         LogTarget.EXPECTED,
                         text -> LogTargets.parse(text, surroundings::resolve, mode, rotation, facility)),
                 AccessLogConfig.DEFAULTS.target());
-        if (target instanceof LogTarget.File file && to != null && !hasDirectory(file.path())) {
-            to.error("there is no directory " + file.path().getParent());
+        if (target instanceof LogTarget.File file && to != null) {
+            if (!hasDirectory(file.path())) {
+                to.error("there is no directory " + file.path().getParent());
+            } else if (!file.canOpen()) {
+                to.error(file + " " + LogTarget.File.NO_FILE);
+            }
         }
         refuseUnless(target instanceof LogTarget.File, section, "mode", "a file");
         refuseUnless(target instanceof LogTarget.File, section, "rotate", "a file");

@@ -2,10 +2,12 @@ package io.offramp.proxy.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +185,33 @@ class FileOutputTest {
     void shouldNotOpenAFileInADirectoryThatIsNotThere() {
         file = directory.resolve("logs/access.log");
         assertThatThrownBy(() -> open(null)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void shouldNotWaitForTheReaderOfAFifo() throws Exception {
+        // Given a FIFO in the place of a file that was renamed
+        Path moved = directory.resolve("moved");
+        try (FileOutput output = open(null)) {
+            write(output, "a\n");
+            Files.move(file, moved);
+            Fifo.make(file);
+
+            // When
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+                assertRefusesFifo(() -> open(null));
+                assertRefusesFifo(output::reopen);
+            });
+
+            // Then
+            write(output, "b\n");
+        }
+        assertThat(moved).hasContent("a\nb\n");
+    }
+
+    private void assertRefusesFifo(ThrowingCallable opening) {
+        assertThatThrownBy(opening)
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(file + ": is neither a regular file nor a character device");
     }
 
     private static void write(FileOutput output, String lines) throws IOException {

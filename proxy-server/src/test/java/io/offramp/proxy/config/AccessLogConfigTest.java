@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.access.Facility;
+import io.offramp.proxy.access.Fifo;
 import io.offramp.proxy.access.LineFilter;
 import io.offramp.proxy.access.LineFormat;
 import io.offramp.proxy.access.LogBuffer;
@@ -13,6 +14,7 @@ import io.offramp.proxy.net.HostPort;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,18 @@ class AccessLogConfigTest {
                 .isEqualTo(new LogTarget.Syslog(new HostPort("logs.example", 514), Facility.LOCAL7));
         assertThat(access("{to: 'syslog:[::1]:1514'}").target())
                 .isEqualTo(new LogTarget.Syslog(new HostPort("::1", 1514), Facility.LOCAL7));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNeitherAFileNorADevice() throws Exception {
+        Fifo.make(dir.resolve("fifo"));
+        for (String name : List.of("fifo", ".")) {
+            assertThat(config.problems(yaml("{to: 'file:" + name + "'}")))
+                    .singleElement()
+                    .asString()
+                    .startsWith("offramp.yaml:4:16: logging.access.to: ")
+                    .endsWith(" is neither a regular file nor a character device");
+        }
     }
 
     @Test
