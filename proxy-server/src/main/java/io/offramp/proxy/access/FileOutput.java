@@ -117,6 +117,9 @@ final class FileOutput implements LogOutput {
     }
 
     private void shift() throws IOException {
+        if (!target.canRotate()) {
+            throw new FileSystemException(target.toString(), null, LogTarget.File.NO_REGULAR_FILE);
+        }
         Rotation rotation = target.rotation();
         int keep = rotation == null ? 0 : rotation.keep();
         for (int i = keep - 1; i >= 0; i--) {

@@ -3,6 +3,7 @@ package io.offramp.proxy.access;
 import io.offramp.proxy.net.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -42,6 +43,9 @@ public sealed interface LogTarget {
         /** For messages. */
         public static final String NO_FILE = "is neither a regular file nor a character device";
 
+        /** For messages. */
+        public static final String NO_REGULAR_FILE = "is no regular file, so it cannot rotate";
+
         private static final int KIND = 0170000;
         private static final int REGULAR = 0100000;
         private static final int CHARACTER_DEVICE = 0020000;
@@ -62,6 +66,12 @@ public sealed interface LogTarget {
             } catch (IOException e) {
                 return true; // opening it says why not
             }
+        }
+
+        /** Whether it may be renamed: a device or a link must keep its name. */
+        public boolean canRotate() {
+            return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                    || Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
         }
 
         @Override

@@ -76,6 +76,8 @@ final class AccessLogReader {
                 to.error("there is no directory " + file.path().getParent());
             } else if (!file.canOpen()) {
                 to.error(file + " " + LogTarget.File.NO_FILE);
+            } else if (file.rotation() != null && !file.canRotate()) {
+                to.error(file + " " + LogTarget.File.NO_REGULAR_FILE);
             }
         }
         refuseUnless(target instanceof LogTarget.File, section, "mode", "a file");

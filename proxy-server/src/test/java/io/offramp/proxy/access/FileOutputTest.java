@@ -188,6 +188,22 @@ class FileOutputTest {
     }
 
     @Test
+    void shouldNotRenameWhatIsNoRegularFile() throws IOException {
+        // Given a link to a device, because making a device takes privileges
+        Files.createSymbolicLink(file, Path.of("/dev/null"));
+
+        // When it is due
+        try (FileOutput output = open(new Rotation(4, null, 2))) {
+            write(output, "1111\n");
+            write(output, "2222\n");
+        }
+
+        // Then
+        assertThat(names()).containsExactly("access.log");
+        assertThat(file).isSymbolicLink();
+    }
+
+    @Test
     void shouldNotWaitForTheReaderOfAFifo() throws Exception {
         // Given a FIFO in the place of a file that was renamed
         Path moved = directory.resolve("moved");

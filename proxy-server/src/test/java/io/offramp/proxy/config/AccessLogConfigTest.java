@@ -11,6 +11,7 @@ import io.offramp.proxy.access.LogBuffer;
 import io.offramp.proxy.access.LogTarget;
 import io.offramp.proxy.access.Rotation;
 import io.offramp.proxy.net.HostPort;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -124,6 +125,20 @@ class AccessLogConfigTest {
                     .startsWith("offramp.yaml:4:16: logging.access.to: ")
                     .endsWith(" is neither a regular file nor a character device");
         }
+    }
+
+    @Test
+    void shouldNotRotateADeviceOrALink() throws Exception {
+        Files.createSymbolicLink(dir.resolve("link"), Files.createFile(dir.resolve("elsewhere")));
+
+        assertProblem(
+                "{to: 'file:/dev/null', rotate: {size: 64k}}",
+                "offramp.yaml:4:16: logging.access.to: /dev/null is no regular file, so it cannot rotate");
+        assertThat(config.problems(yaml("{to: 'file:link', rotate: {every: 24h}}")))
+                .singleElement()
+                .asString()
+                .endsWith("link is no regular file, so it cannot rotate");
+        assertThat(access("{to: 'file:link'}").isOff()).isFalse();
     }
 
     @Test
