@@ -3,7 +3,10 @@ package io.offramp.proxy.access;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Sends each line as a datagram, without its end. A line that is too long is cut. */
+/**
+ * Sends each line as a datagram, without its end. Always a whole one: its values are bounded already, and what is cut
+ * behind that would be no JSON any more, by a client's choice.
+ */
 final class DatagramOutput implements LogOutput {
     private final Datagrams socket;
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(LineBytes.MOST_BYTES);
@@ -21,8 +24,8 @@ final class DatagramOutput implements LogOutput {
                 end++;
             }
             datagram.clear();
-            datagram.put(0, lines, from, Math.min(end - from, socket.mostBytes()));
-            datagram.limit(Math.min(end - from, socket.mostBytes()));
+            datagram.put(0, lines, from, end - from);
+            datagram.limit(end - from);
             if (!socket.send(datagram)) {
                 return;
             }

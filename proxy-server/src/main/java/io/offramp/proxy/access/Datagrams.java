@@ -5,9 +5,6 @@ import java.nio.ByteBuffer;
 
 /** A datagram socket that is connected to a receiver, and never blocks. One thread. */
 interface Datagrams extends AutoCloseable {
-    /** The longest datagram that the receiver is sure to take whole. */
-    int mostBytes();
-
     /**
      * Sends one datagram. Connects first, if it has to.
      *

@@ -10,19 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Datagrams by UDP, to a name that is resolved at each connect. */
 final class UdpDatagrams implements Datagrams {
-    /** Each receiver of syslog should take these (RFC 5426 §3.2). */
-    private static final int SYSLOG_BYTES = 2048;
-
     private final HostPort receiver;
     private @Nullable DatagramChannel channel;
 
     UdpDatagrams(HostPort receiver) {
         this.receiver = receiver;
-    }
-
-    @Override
-    public int mostBytes() {
-        return SYSLOG_BYTES;
     }
 
     @Override

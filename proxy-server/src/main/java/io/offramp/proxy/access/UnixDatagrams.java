@@ -22,11 +22,6 @@ final class UnixDatagrams implements Datagrams {
     }
 
     @Override
-    public int mostBytes() {
-        return LineBytes.MOST_BYTES;
-    }
-
-    @Override
     public boolean send(ByteBuffer datagram) throws IOException {
         if (socket == null) {
             socket = connect();

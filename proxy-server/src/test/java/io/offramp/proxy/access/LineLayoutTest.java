@@ -2,9 +2,6 @@ package io.offramp.proxy.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.exchange.AccessEntry;
@@ -15,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -247,7 +243,7 @@ class LineLayoutTest {
             String line = line(LineFormat.JSON, exchange(c, hostile, hostile, hostile, 5, hostile));
 
             // Then
-            Map<String, String> fields = parse(line);
+            Map<String, String> fields = TestJson.parse(line);
             assertThat(line).as("seed %d", seed).matches("\\p{Print}+");
             assertThat(fields).hasSize(AccessField.USUAL.size());
             assertReadsBack(fields.get("method"), hostile, seed);
@@ -266,22 +262,6 @@ class LineLayoutTest {
             assertThat(sent).as("seed %d", seed).startsWith(read.substring(0, cut));
             assertThat(read.substring(cut)).isEqualTo("...+" + (sent.length() - cut));
         }
-    }
-
-    /** A flat object; numbers and booleans as text. */
-    private static Map<String, String> parse(String json) throws IOException {
-        Map<String, String> fields = new LinkedHashMap<>();
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
-            assertThat(parser.nextToken()).isEqualTo(JsonToken.START_OBJECT);
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                assertThat(parser.nextToken().isScalarValue()).isTrue();
-                assertThat(fields.put(name, parser.getText())).isNull();
-            }
-            assertThat(parser.currentToken()).isEqualTo(JsonToken.END_OBJECT);
-            assertThat(parser.nextToken()).isNull();
-        }
-        return fields;
     }
 
     private static Negotiated negotiated(String serverName) {

@@ -60,19 +60,21 @@ class LogSocketsIT {
     }
 
     @Test
-    void shouldCutWhatAReceiverOfSyslogNeedNotTake() throws IOException {
+    void shouldSendALongLineWhole() throws IOException {
         try (DatagramChannel server = DatagramChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
             log.become(new AccessLogConfig(
                     new LogTarget.Syslog(new HostPort("127.0.0.1", port), Facility.LOCAL0),
-                    LineFormat.parse("{target} {target} {target}"),
+                    LineFormat.JSON,
                     LineFilter.ALL,
                     LogBuffer.DEFAULTS));
 
-            finish("/" + "a".repeat(3000));
+            finish("/" + "\"\\\u00e9".repeat(20_000));
 
-            assertThat(receive(server)).hasSize(2048);
+            String line = receive(server);
+            assertThat(line).hasSizeBetween(2049, LineBytes.MOST_BYTES - 1).endsWith("}");
+            assertThat(TestJson.parse(line.substring(line.indexOf('{')))).containsEntry("status", "200");
         }
     }
 
@@ -140,6 +142,6 @@ class LogSocketsIT {
 
     private void finish(String target) {
         log.onFinished(new AccessEntry(
-                TestConnections.accepted(7), "HTTP/1.1", 0, "GET", target, "a", 200, 0, 0, 1000, null, null, null));
+                TestConnections.accepted(7), "HTTP/1.1", 0, "GET", target, target, 200, 0, 0, 1000, null, null, null));
     }
 }
