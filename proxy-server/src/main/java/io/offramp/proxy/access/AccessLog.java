@@ -63,7 +63,7 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
             return before.writer;
         }
         LogWriter writer = new LogWriter(
-                config.target(), LogOutputs.open(config.target(), clock), config.buffer(), counters, clock);
+                config.target(), LogOutputs.open(config.target(), clock, counters), config.buffer(), counters, clock);
         writer.start();
         return writer;
     }

@@ -15,13 +15,13 @@ final class LogOutputs {
     private LogOutputs() {}
 
     /** @throws IOException if it cannot be opened */
-    static LogOutput open(LogTarget target, InstantSource clock) throws IOException {
+    static LogOutput open(LogTarget target, InstantSource clock, LogCounters counters) throws IOException {
         return switch (target) {
             case LogTarget.Off _ -> throw new IllegalArgumentException("no destination");
             case LogTarget.Stdout _ -> new StdoutOutput();
             case LogTarget.File file -> new FileOutput(file, clock);
             case LogTarget.Datagram unix -> new DatagramOutput(new UnixDatagrams(unix.socket()));
-            case LogTarget.Syslog syslog -> new DatagramOutput(new UdpDatagrams(syslog.server()));
+            case LogTarget.Syslog syslog -> new DatagramOutput(new UdpDatagrams(syslog.server(), counters));
             case LogTarget.LocalSyslog local -> new DatagramOutput(new UnixDatagrams(local.socket()));
         };
     }

@@ -283,7 +283,7 @@ final class LogWriter {
         long now = System.nanoTime();
         if (lost != toldLost && now - tellLossNs >= 0) {
             tellLossNs = now + TELL_NS;
-            LOG.warn("access log: {} lines are lost: {} does not take them in time", lost - toldLost, target);
+            LOG.warn("access log: {} lines are lost: {} does not take them", lost - toldLost, target);
             toldLost = lost;
         }
     }

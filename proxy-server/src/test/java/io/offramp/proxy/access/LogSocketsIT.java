@@ -79,6 +79,36 @@ class LogSocketsIT {
     }
 
     @Test
+    void shouldCountEachLineThatNobodyReceivesByUdp() throws IOException {
+        // Given a port that nobody has
+        InetSocketAddress address;
+        try (DatagramChannel server = DatagramChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            address = (InetSocketAddress) server.getLocalAddress();
+        }
+        log.become(config(new LogTarget.Syslog(new HostPort("127.0.0.1", address.getPort()), Facility.LOCAL0)));
+
+        // When
+        int lines = 20;
+        IntStream.range(0, lines).forEach(i -> finish("/" + i));
+        await().until(() -> log.lost() >= 2);
+
+        // Then the others wait, and come once somebody receives
+        List<String> received = new ArrayList<>();
+        try (DatagramChannel server = DatagramChannel.open().bind(address)) {
+            server.configureBlocking(false);
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                for (String line = receive(server); !line.isEmpty(); line = receive(server)) {
+                    received.add(line);
+                }
+                return received.size() + log.lost() == lines;
+            });
+        }
+        assertThat(received).isNotEmpty().last().asString().endsWith(" 7 \"/19\"");
+        assertThat(log.failures()).isEqualTo(log.lost());
+    }
+
+    @Test
     void shouldSendToTheLocalSyslogAndSurviveItsRestart() throws Exception {
         assumeTrue(Epoll.isAvailable(), "no epoll");
         Path path = directory.resolve("log");
