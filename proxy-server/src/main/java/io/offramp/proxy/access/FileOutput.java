@@ -16,24 +16,38 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Appends to a file, and rotates it between two lines. */
+/**
+ * Appends to a file, and rotates it between two lines. If that fails, or the file cannot be opened anew, lines go to the
+ * file that is open, and the next try comes after a second, later each minute.
+ */
 final class FileOutput implements LogOutput {
     private static final Logger LOG = LoggerFactory.getLogger(FileOutput.class);
 
     private static final Set<StandardOpenOption> APPEND =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
 
+    private static final long FIRST_PAUSE_MS = 1000;
+    private static final long MOST_PAUSE_MS = 60_000;
+
     private final LogTarget.File target;
     private final InstantSource clock;
+    private final LogCounters counters;
     private FileChannel channel;
     private long bytes;
     private long period;
     private boolean midLine;
+    /** The file must be opened anew, which failed. */
+    private boolean stale;
+
+    private long failedMs;
+    /** From the failure to the next try; 0 if there was none. */
+    private long pauseMs;
 
     /** @throws IOException if the file cannot be opened */
-    FileOutput(LogTarget.File target, InstantSource clock) throws IOException {
+    FileOutput(LogTarget.File target, InstantSource clock, LogCounters counters) throws IOException {
         this.target = target;
         this.clock = clock;
+        this.counters = counters;
         channel = open();
         bytes = channel.size();
         period = period(
@@ -44,8 +58,8 @@ final class FileOutput implements LogOutput {
 
     @Override
     public void write(ByteBuffer lines) throws IOException {
-        if (!midLine && isDue(lines.remaining())) {
-            rotate();
+        if (!midLine && (stale || isDue(lines.remaining())) && Math.abs(clock.millis() - failedMs) >= pauseMs) {
+            renew();
         }
         int from = lines.position();
         try {
@@ -59,7 +73,16 @@ final class FileOutput implements LogOutput {
 
     @Override
     public void reopen() throws IOException {
-        FileChannel opened = open();
+        stale = true;
+        FileChannel opened;
+        try {
+            opened = open();
+        } catch (IOException e) {
+            backOff();
+            throw e;
+        }
+        stale = false;
+        pauseMs = 0;
         FileChannel old = channel;
         channel = opened;
         bytes = opened.size();
@@ -104,16 +127,25 @@ final class FileOutput implements LogOutput {
         return Math.floorDiv(epochMs + offsetMs, every.toMillis());
     }
 
-    /** If that fails, the lines go to the same file, until it is due once more. */
-    private void rotate() {
-        bytes = 0;
-        period = period(clock.millis());
+    /** Rotates the file, if it is not renamed already, and opens it anew. */
+    private void renew() {
         try {
-            shift();
+            if (!stale) {
+                shift();
+            }
             reopen();
         } catch (IOException e) {
-            LOG.warn("access log: {} cannot be rotated, and continues: {}", target, e.toString());
+            if (!stale) {
+                backOff();
+            }
+            counters.onFailure();
+            LOG.warn("access log: {} cannot be rotated or opened anew, and continues: {}", target, e.toString());
         }
+    }
+
+    private void backOff() {
+        failedMs = clock.millis();
+        pauseMs = Math.clamp(pauseMs * 2, FIRST_PAUSE_MS, MOST_PAUSE_MS);
     }
 
     private void shift() throws IOException {
@@ -122,10 +154,12 @@ final class FileOutput implements LogOutput {
         }
         Rotation rotation = target.rotation();
         int keep = rotation == null ? 0 : rotation.keep();
-        for (int i = keep - 1; i >= 0; i--) {
-            if (Files.exists(older(i))) { // somebody may have moved any of them, also the last file
-                Files.move(older(i), older(i + 1), StandardCopyOption.REPLACE_EXISTING);
-            }
+        int free = 0; // the first name that is: moving no more than up to there, a retry makes no file leave too early
+        while (free < keep && Files.exists(older(free))) {
+            free++;
+        }
+        for (int i = free - 1; i >= 0; i--) {
+            Files.move(older(i), older(i + 1), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

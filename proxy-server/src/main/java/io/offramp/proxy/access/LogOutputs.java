@@ -19,7 +19,7 @@ final class LogOutputs {
         return switch (target) {
             case LogTarget.Off _ -> throw new IllegalArgumentException("no destination");
             case LogTarget.Stdout _ -> new StdoutOutput();
-            case LogTarget.File file -> new FileOutput(file, clock);
+            case LogTarget.File file -> new FileOutput(file, clock, counters);
             case LogTarget.Datagram unix -> new DatagramOutput(new UnixDatagrams(unix.socket()));
             case LogTarget.Syslog syslog -> new DatagramOutput(new UdpDatagrams(syslog.server(), counters));
             case LogTarget.LocalSyslog local -> new DatagramOutput(new UnixDatagrams(local.socket()));

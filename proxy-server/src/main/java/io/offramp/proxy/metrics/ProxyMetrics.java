@@ -314,7 +314,7 @@ public final class ProxyMetrics implements AutoCloseable {
                 .register(registry);
         FunctionCounter.builder(
                         "offramp.access.log.failures", log, l -> l.failures().getAsLong())
-                .description("Failed writes of the access log; its lines wait")
+                .description("Failed writes, rotations and openings of the access log; its lines wait")
                 .register(registry);
         Gauge.builder("offramp.access.log.waiting", () -> log.waitingBytes().getAsLong())
                 .description("Lines of the access log waiting to be written")

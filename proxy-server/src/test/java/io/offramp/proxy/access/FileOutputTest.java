@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -31,6 +32,7 @@ class FileOutputTest {
     @TempDir
     private Path directory;
 
+    private final LogCounters counters = new LogCounters();
     private Path file;
     private Instant now = at(LocalTime.of(23, 58));
 
@@ -48,7 +50,8 @@ class FileOutputTest {
 
     private FileOutput open(@Nullable Rotation rotation) throws IOException {
         InstantSource clock = () -> now;
-        return new FileOutput(new LogTarget.File(file, PosixFilePermissions.fromString("rw-rw----"), rotation), clock);
+        return new FileOutput(
+                new LogTarget.File(file, PosixFilePermissions.fromString("rw-rw----"), rotation), clock, counters);
     }
 
     @Test
@@ -185,6 +188,82 @@ class FileOutputTest {
     void shouldNotOpenAFileInADirectoryThatIsNotThere() {
         file = directory.resolve("logs/access.log");
         assertThatThrownBy(() -> open(null)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void shouldCountARotationThatFailsAndTryAgainSoon() throws IOException {
+        Path subdirectory = Files.createDirectory(directory.resolve("logs"));
+        file = subdirectory.resolve("access.log");
+        Path moved = directory.resolve("moved");
+        try (FileOutput output = open(new Rotation(4, null, 2))) {
+            // Given a directory that is gone when the file is due
+            write(output, "1111\n");
+            Files.move(subdirectory, moved);
+            write(output, "2222\n");
+            write(output, "3333\n");
+            assertThat(counters.failures()).isEqualTo(1);
+
+            // When it takes longer, pauses double up to a minute
+            long[] failures = new long[3600];
+            for (int second = 0; second < failures.length; second++) {
+                now = now.plusSeconds(1);
+                write(output, "4\n");
+                failures[second] = counters.failures();
+            }
+            assertThat(Arrays.copyOf(failures, 8)).containsExactly(2, 2, 3, 3, 3, 3, 4, 4);
+            assertThat(failures[3599] - failures[3479]).isEqualTo(2);
+
+            // And when it is back
+            Files.move(moved, subdirectory);
+            now = now.plusSeconds(60);
+            write(output, "5555\n");
+            write(output, "6666\n");
+        }
+
+        // Then
+        assertThat(file).hasContent("6666\n");
+        assertThat(subdirectory.resolve("access.log.1"))
+                .content()
+                .startsWith("1111\n2222\n3333\n4\n")
+                .endsWith("4\n5555\n");
+    }
+
+    @Test
+    void shouldMoveOlderFilesNoFurtherThanItMust() throws IOException {
+        Files.writeString(older(2), "older\n");
+        try (FileOutput output = open(new Rotation(4, null, 3))) {
+            write(output, "1111\n");
+            write(output, "2222\n");
+            assertThat(older(2)).hasContent("older\n");
+            write(output, "3333\n");
+        }
+
+        assertThat(older(1)).hasContent("2222\n");
+        assertThat(older(2)).hasContent("1111\n");
+        assertThat(older(3)).hasContent("older\n");
+    }
+
+    @Test
+    void shouldOpenTheFileSoonWhenThatFailedOnce() throws IOException {
+        // Given
+        Path subdirectory = Files.createDirectory(directory.resolve("logs"));
+        file = subdirectory.resolve("access.log");
+        Path moved = directory.resolve("moved");
+        try (FileOutput output = open(null)) {
+            Files.move(file, moved);
+            Files.delete(subdirectory);
+            assertThatThrownBy(output::reopen).isInstanceOf(NoSuchFileException.class);
+            write(output, "a\n");
+
+            // When
+            Files.createDirectory(subdirectory);
+            now = now.plusSeconds(1);
+            write(output, "b\n");
+        }
+
+        // Then
+        assertThat(moved).hasContent("a\n");
+        assertThat(file).hasContent("b\n");
     }
 
     @Test
