@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends to a file, and rotates it between two lines. If that fails, or the file cannot be opened anew, lines go to the
- * file that is open, and the next try comes after a second, later each minute.
+ * Appends to a file, and rotates it between two lines. If that fails, or the file cannot be opened anew, lines go to
+ * the file that is open, and the next try comes after a second, and later after up to a minute.
  */
 final class FileOutput implements LogOutput {
     private static final Logger LOG = LoggerFactory.getLogger(FileOutput.class);
@@ -36,6 +36,8 @@ final class FileOutput implements LogOutput {
     private long bytes;
     private long period;
     private boolean midLine;
+    /** A new file begins, while the old one has a part of a line only. */
+    private boolean repeats;
     /** The file must be opened anew, which failed. */
     private boolean stale;
 
@@ -60,6 +62,10 @@ final class FileOutput implements LogOutput {
     public void write(ByteBuffer lines) throws IOException {
         if (!midLine && (stale || isDue(lines.remaining())) && Math.abs(clock.millis() - failedMs) >= pauseMs) {
             renew();
+        }
+        if (repeats) {
+            toStartOfLine(lines);
+            repeats = false;
         }
         int from = lines.position();
         try {
@@ -87,7 +93,17 @@ final class FileOutput implements LogOutput {
         channel = opened;
         bytes = opened.size();
         period = period(clock.millis());
+        if (midLine && bytes == 0) {
+            repeats = true;
+            midLine = false;
+        }
         old.close();
+    }
+
+    private static void toStartOfLine(ByteBuffer lines) {
+        while (lines.position() > 0 && lines.get(lines.position() - 1) != '\n') {
+            lines.position(lines.position() - 1);
+        }
     }
 
     @Override
@@ -154,7 +170,7 @@ final class FileOutput implements LogOutput {
         }
         Rotation rotation = target.rotation();
         int keep = rotation == null ? 0 : rotation.keep();
-        int free = 0; // the first name that is: moving no more than up to there, a retry makes no file leave too early
+        int free = 0; // the first free name: if files move up to there only, retries push none out
         while (free < keep && Files.exists(older(free))) {
             free++;
         }

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 /** A destination of lines. Used by its writer's thread alone; may block. */
 interface LogOutput extends AutoCloseable {
     /**
-     * Writes lines, and moves the position behind what it took: all, some, or nothing if it takes none now.
+     * Writes lines, and moves the position behind what it took: all, some, or nothing if it takes none now. It may go
+     * back to the start of a line.
      *
      * @param lines whole lines, unless the last call took a part of one
      * @throws IOException if it failed behind the position; it is asked again

@@ -30,6 +30,9 @@ final class LogWriter {
     /** The least pause behind a failure. */
     private static final long FAILED_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** The pause behind a failure at the end. */
+    private static final long LAST_FAILED_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
     /** What the writer is about; {@link #work} has it. */
     private enum Work {
         WRITE,
@@ -62,6 +65,7 @@ final class LogWriter {
     private final Thread thread;
     private volatile boolean asleep;
     private volatile boolean hurried;
+    private volatile boolean ended;
     private volatile long endNs;
     private int turn;
     private long fullNs = FULL_NS;
@@ -167,8 +171,10 @@ final class LogWriter {
     }
 
     /** A loop has appended a line. */
-    void onAppended() {
-        if (asleep) {
+    void onAppended(LoopLines lines) {
+        if (ended) {
+            counters.onLost(lines.loseLines());
+        } else if (asleep) {
             asleep = false;
             LockSupport.unpark(thread);
         }
@@ -189,9 +195,11 @@ final class LogWriter {
             rest(rest);
         }
         Rest rest = drain();
-        while (rest != Rest.NOTHING_TO_DO && rest != Rest.FAILED && endNs - System.nanoTime() > 0) {
-            if (rest == Rest.FULL) {
-                LockSupport.parkNanos(this, FULL_NS);
+        while (rest != Rest.NOTHING_TO_DO && endNs - System.nanoTime() > 0) {
+            switch (rest) {
+                case FULL -> LockSupport.parkNanos(this, FULL_NS);
+                case FAILED -> LockSupport.parkNanos(this, LAST_FAILED_NS);
+                default -> {}
             }
             rest = drain();
         }
@@ -289,7 +297,8 @@ final class LogWriter {
     }
 
     private void end() {
-        long left = all.stream().mapToLong(LoopLines::countLines).sum();
+        ended = true; // from now on, a loop counts what it appends
+        long left = all.stream().mapToLong(LoopLines::loseLines).sum();
         if (left > 0) {
             counters.onLost(left);
             LOG.warn("access log: {} did not take the last {} lines, which are lost", target, left);

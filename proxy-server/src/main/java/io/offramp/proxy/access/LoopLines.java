@@ -80,7 +80,7 @@ final class LoopLines {
         int end = line.end();
         appendedBytes.lazySet(appendedBytes.getPlain() + end - from);
         block.commit(end);
-        writer.onAppended();
+        writer.onAppended(this);
     }
 
     /**
@@ -118,14 +118,15 @@ final class LoopLines {
         return head.next != null || head.lines().hasRemaining();
     }
 
-    /** Lines that are left. By the writer, at its end. */
-    long countLines() {
+    /** Takes out the lines that are left, and counts them. By the writer at its end, and by the loop behind that. */
+    synchronized long loseLines() {
         long lines = 0;
         for (Block block = head; block != null; block = block.next) {
             ByteBuffer left = block.lines();
             for (int i = left.position(); i < left.limit(); i++) {
                 lines += left.get(i) == '\n' ? 1 : 0;
             }
+            left.position(left.limit());
         }
         return lines;
     }

@@ -310,7 +310,8 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Publishes the losses of the access log alone. Once. */
     public void bindAccessLog(LogLosses log) {
         FunctionCounter.builder("offramp.access.log.lost", log, l -> l.dropped().getAsLong())
-                .description("Lines of the access log that nobody took: no room, no time at the end, nobody at the port")
+                .description(
+                        "Lines of the access log that nobody took: no room, no time at the end, nobody at the port")
                 .register(registry);
         FunctionCounter.builder(
                         "offramp.access.log.failures", log, l -> l.failures().getAsLong())

@@ -19,6 +19,7 @@ final class CollectingOutput implements LogOutput {
 
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private int room = ALL;
+    private int failures;
     private int writes;
     private int reopened;
     private boolean closed;
@@ -28,10 +29,15 @@ final class CollectingOutput implements LogOutput {
         room = bytes;
     }
 
+    /** So many times from now on. */
+    synchronized void fail(int times) {
+        failures = times;
+    }
+
     @Override
     public synchronized void write(ByteBuffer lines) throws IOException {
         writes++;
-        if (room == FAIL) {
+        if (room == FAIL || failures-- > 0) {
             throw new IOException("No space left on device");
         }
         if (room == BREAK) {

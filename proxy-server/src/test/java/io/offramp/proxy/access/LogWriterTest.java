@@ -255,6 +255,39 @@ class LogWriterTest {
     }
 
     @Test
+    void shouldTryAgainAfterAFailureAtTheEnd() {
+        // Given an output that fails twice, as a socket does whose receiver was restarted
+        output.fail(2);
+        writer = writer(4, Duration.ofMinutes(1));
+        writer.newLines().append(exchange("/a"), TARGETS);
+        writer.start();
+
+        // When the second time is at the end
+        await().until(() -> output.writes() == 1);
+        writer.close(Duration.ZERO, LIMIT);
+
+        // Then
+        assertThat(output.lines()).containsExactly("/a");
+        assertThat(counters.lost()).isZero();
+    }
+
+    @Test
+    void shouldCountALineThatALoopAppendsAfterTheEnd() {
+        writer.start();
+        LoopLines loop = writer.newLines();
+        loop.append(exchange("/written"), TARGETS);
+        writer.close(Duration.ZERO, LIMIT);
+
+        loop.append(exchange("/late"), TARGETS);
+        loop.append(exchange("/later"), TARGETS);
+        assertThat(counters.lost()).isEqualTo(2);
+        writer.newLines().append(exchange("/latest"), TARGETS);
+
+        assertThat(counters.lost()).isEqualTo(3);
+        assertThat(output.lines()).containsExactly("/written");
+    }
+
+    @Test
     void shouldCountWhatIsLeftAtTheEnd() {
         output.take(CollectingOutput.FAIL);
         writer.start();
@@ -263,7 +296,7 @@ class LogWriterTest {
             loop.append(exchange("/" + "a".repeat(500)), TARGETS);
         }
 
-        writer.close(Duration.ZERO, LIMIT);
+        writer.close(Duration.ZERO, Duration.ofMillis(100));
 
         assertThat(counters.lost()).isEqualTo(100);
         assertThat(output.isClosed()).isTrue();
@@ -305,6 +338,7 @@ class LogWriterTest {
 
         // Then
         assertThat(output.writes()).isBetween(1, 20);
+        output.take(CollectingOutput.ALL);
     }
 
     @Test
