@@ -11,12 +11,12 @@ final class ConfigFiles {
     private ConfigFiles() {}
 
     /**
-     * Loads the file.
+     * Loads the file, which may be a pipe.
      *
      * @throws CommandFailure with one line for each problem
      */
     static ConfigResult.Loaded load(Installation installation, Path file) throws CommandFailure {
-        return switch (installation.configLoader().load(file)) {
+        return switch (installation.configLoader().loadAny(file)) {
             case ConfigResult.Loaded loaded -> loaded;
             case ConfigResult.Rejected rejected -> throw CommandFailure.badConfig(lines(rejected.problems()));
         };

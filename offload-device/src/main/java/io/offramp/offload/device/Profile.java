@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,6 +27,7 @@ record Profile(String label, Map<String, String> settings) {
     static final List<String> LABELS = List.of("connectx-6dx", "connectx-7", "linux-6.18", "linux-tls13");
 
     private static final String SUFFIX = ".properties";
+    private static final int MAX_BYTES = 1 << 20;
 
     /** All labels, for help and errors. */
     static String labels() {
@@ -52,8 +54,18 @@ record Profile(String label, Map<String, String> settings) {
     }
 
     private static Profile ofFile(String name) {
-        try (Reader in = Files.newBufferedReader(Path.of(name))) {
-            return read(name, in);
+        try {
+            Path file = Path.of(name);
+            if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe may never begin, a device never end
+                throw new IOException("is not a regular file");
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                byte[] text = in.readNBytes(MAX_BYTES + 1);
+                if (text.length > MAX_BYTES) {
+                    throw new IOException("is larger than 1 MiB");
+                }
+                return read(name, new StringReader(new String(text, StandardCharsets.UTF_8)));
+            }
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("profile: no such file: " + name, e);
         } catch (IOException | InvalidPathException e) {

@@ -65,6 +65,12 @@ class ProfileTest {
                 "profile: " + unknown + ": caps: must be of tls_tx tls_rx tls_1_2_aes_gcm_128 tls_1_2_aes_gcm_256"
                         + " tls_1_3_aes_gcm_128 tls_1_3_aes_gcm_256, is tls_2_0");
 
+        Path folder = Files.createDirectory(directory.resolve("folder.properties"));
+        assertRefused(folder, "profile: " + folder + " cannot be read: is not a regular file");
+
+        Path huge = Files.writeString(directory.resolve("huge.properties"), "#".repeat((1 << 20) + 1));
+        assertRefused(huge, "profile: " + huge + " cannot be read: is larger than 1 MiB");
+
         Path wrong = Files.writeString(directory.resolve("wrong.properties"), "contexts = 0\n");
         assertRefused(wrong, "profile: " + wrong + ": contexts: must be 1 to 1048576, is 0");
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,18 @@ public final class ConfigLoader {
 
     /** Reads a YAML file and those that it includes. Names of files in them are relative to its directory. */
     public ConfigResult load(Path file) {
+        return load(file, Documents::root);
+    }
+
+    /** As {@link #load(Path)}, but the file may be a pipe, as of {@code check <(make-config)}: waits for all of it. */
+    public ConfigResult loadAny(Path file) {
+        return load(file, Documents::rootOfAny);
+    }
+
+    private ConfigResult load(Path file, Function<Documents, @Nullable Node> reader) {
         Problems problems = new Problems(file.toString());
         Set<Path> files = new LinkedHashSet<>();
-        Node root = new Documents(file, problems, new References(environment, file, files), files).root();
+        Node root = reader.apply(new Documents(file, problems, new References(environment, file, files), files));
         ProxyConfig config = root == null ? null : read(new Value(root, "", problems), file);
         return config == null || problems.hasErrors()
                 ? new ConfigResult.Rejected(files, problems.errors())

@@ -44,10 +44,19 @@ final class Documents {
         this.resolver = new NodeResolver(references, problems);
     }
 
+    /** The root, or null after a problem; waits for the file if it is a pipe. */
+    @Nullable
+    Node rootOfAny() {
+        return root(document(file, YamlFile.readAny(file, problems)));
+    }
+
     /** The root, or null after a problem. */
     @Nullable
     Node root() {
-        Node main = document(file);
+        return root(document(file));
+    }
+
+    private @Nullable Node root(@Nullable Node main) {
         if (!(main instanceof MappingNode mapping)) {
             return main;
         }
@@ -65,8 +74,11 @@ final class Documents {
     }
 
     private @Nullable Node document(Path path) {
+        return document(path, YamlFile.read(path, problems.of(path.toString())));
+    }
+
+    private @Nullable Node document(Path path, @Nullable String yaml) {
         read.add(path);
-        String yaml = YamlFile.read(path, problems.of(path.toString()));
         Node node = yaml == null ? null : YamlFile.compose(yaml, path.toString(), problems);
         return node == null ? null : resolver.resolve(node, "");
     }

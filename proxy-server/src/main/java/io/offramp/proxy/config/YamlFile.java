@@ -31,8 +31,14 @@ final class YamlFile {
 
     private YamlFile() {}
 
-    /** The text, or null after a problem. */
+    /** The text, or null after a problem. Pipes and devices, which may never begin or never end, are refused. */
     static @Nullable String read(Path file, Problems problems) {
+        boolean isSpecial = Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+        return isSpecial ? refuse(problems, "is not a regular file") : readAny(file, problems);
+    }
+
+    /** As {@link #read}, but waits for a pipe. */
+    static @Nullable String readAny(Path file, Problems problems) {
         try {
             if (Files.isDirectory(file)) {
                 return refuse(problems, "is a directory");

@@ -37,6 +37,14 @@ final class ConfigFile {
         Files.copy(made, directory.resolve(name + ".pem"));
     }
 
+    /** Makes a pipe that nobody has open: who opens it, waits. */
+    Path pipe(String name) throws Exception {
+        Path pipe = directory.resolve(name);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        return pipe;
+    }
+
     Path path(String name) {
         return directory.resolve(name);
     }

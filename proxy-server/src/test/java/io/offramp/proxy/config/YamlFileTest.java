@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are no configuration at all. */
 class YamlFileTest {
+    private static final String LISTENER =
+            "listeners: [{bind: '127.0.0.1:0', tls: {cert: site.pem}, upstream: '127.0.0.1:80'}]\n";
+
     @TempDir
     private Path directory;
 
@@ -67,6 +71,38 @@ class YamlFileTest {
         Files.writeString(file.file(), "a: 1\nb: ü\nc: é\n", StandardCharsets.ISO_8859_1);
         assertThat(file.loader().load(file.file()).toString())
                 .contains(": is not UTF-8 text: byte 0xfc at offset 8, on line 2");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldNotWaitForAPipe() throws Exception {
+        Path pipe = file.pipe("pipe");
+
+        assertThat(file.loader().load(pipe)).hasToString(rejected(pipe, "is not a regular file"));
+        assertThat(file.loader().load(Path.of("/dev/null")))
+                .hasToString(rejected(Path.of("/dev/null"), "is not a regular file"));
+        assertThat(file.problems(LISTENER + "include: pipe\n")).containsExactly("pipe: is not a regular file");
+        assertThat(file.problems(LISTENER + "threads: ${file:pipe}\n"))
+                .containsExactly("offramp.yaml:2:10: threads: pipe: is not a regular file");
+        assertThat(file.problems(LISTENER.replace("site.pem", "pipe")))
+                .containsExactly("offramp.yaml:1:47: listeners[0].tls.cert: is not a regular file: pipe");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldReadAPipeToItsEndWhenItIsGiven() throws Exception {
+        Path pipe = file.pipe("pipe");
+        Process writer =
+                new ProcessBuilder("sh", "-c", "printf '%s' \"$1\" >\"$2\"", "sh", LISTENER, pipe.toString()).start();
+
+        assertThat(file.loader().loadAny(pipe)).isInstanceOf(ConfigResult.Loaded.class);
+        assertThat(writer.waitFor()).isZero();
+        assertThat(file.loader().loadAny(Path.of("/dev/zero")))
+                .hasToString(rejected(Path.of("/dev/zero"), "is larger than 1 MiB"));
+    }
+
+    private static String rejected(Path path, String problem) {
+        return "Rejected[files=[" + path + "], problems=[" + path + ": " + problem + "]]";
     }
 
     @Test
