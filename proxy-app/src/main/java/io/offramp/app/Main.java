@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -35,6 +36,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
 public final class Main implements Runnable {
+    /** Commands that serve, whoever reads their output. */
+    private static final Set<String> PROXIES = Set.of("run", "proxy", "demo");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -53,8 +57,12 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         // Before Logback starts, which would print all of its own history for one file that cannot be opened.
         System.setProperty("logback.statusListenerClass", NopStatusListener.class.getName());
-        WatchedOutput.install();
+        boolean isProxy = args.length > 0 && PROXIES.contains(args[0]);
+        WatchedOutput.install(isProxy);
         int exitCode = isPlainRun(args) ? run(args) : commandLine(args).execute(args);
+        if (exitCode == CommandLine.ExitCode.OK && !isProxy && System.out.checkError()) {
+            exitCode = CommandLine.ExitCode.SOFTWARE; // what it was run for is lost
+        }
         LossyAppender.stopAll();
         System.exit(exitCode);
     }

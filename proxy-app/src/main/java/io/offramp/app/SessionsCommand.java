@@ -72,8 +72,8 @@ final class SessionsCommand extends AdminCommand {
         PrintWriter out = out();
         AdminClient proxy = admin().client();
         print(proxy, out);
-        while (watchSeconds != null) {
-            // A latch that is never counted down: Ctrl-C ends the process.
+        while (watchSeconds != null && !System.out.checkError()) {
+            // A latch that is never counted down: Ctrl-C ends the process, or a pipe without a reader.
             new CountDownLatch(1).await((long) (watchSeconds * 1e9), TimeUnit.NANOSECONDS);
             out.print(json ? "" : CLEAR_SCREEN);
             print(proxy, out);

@@ -11,9 +11,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Standard output or standard error. The disk behind it may be full, or the reader of the pipe gone. Writing then
- * continues, because the fault may be temporary; lost writes are counted and logged once a minute at most. Thread-safe
- * as its file is.
+ * Standard output or standard error. The disk behind it may be full, or the reader of the pipe gone. Lost writes are
+ * counted and logged once a minute at most. A proxy goes on writing, because the fault may be temporary. Any other
+ * command has nothing else to do: its stream remembers the fault ({@link PrintStream#checkError}). Thread-safe as its
+ * file is.
  */
 final class WatchedOutput extends OutputStream {
     private static final int BUFFER_BYTES = 8192;
@@ -22,17 +23,24 @@ final class WatchedOutput extends OutputStream {
     private final String name;
     private final OutputStream file;
     private final LineRate lines;
+    private final boolean goesOn;
 
-    WatchedOutput(String name, OutputStream file, LongSupplier clockNs) {
+    /** @param goesOn whether a failed write is no failure for who writes */
+    WatchedOutput(String name, OutputStream file, boolean goesOn, LongSupplier clockNs) {
         this.name = name;
         this.file = file;
+        this.goesOn = goesOn;
         this.lines = new LineRate(clockNs);
     }
 
-    /** Replaces both streams of the JVM, which lose lines silently. */
-    static void install() {
-        System.setOut(stream("standard output", FileDescriptor.out));
-        System.setErr(stream("standard error", FileDescriptor.err));
+    /**
+     * Replaces both streams of the JVM, which lose lines silently.
+     *
+     * @param isProxy whether this process serves, and so goes on without its output
+     */
+    static void install(boolean isProxy) {
+        System.setOut(stream("standard output", FileDescriptor.out, isProxy));
+        System.setErr(stream("standard error", FileDescriptor.err, true));
     }
 
     /** Failed writes of both streams. */
@@ -40,23 +48,26 @@ final class WatchedOutput extends OutputStream {
         return FAILURES.sum();
     }
 
-    private static PrintStream stream(String name, FileDescriptor descriptor) {
-        OutputStream watched = new WatchedOutput(name, new FileOutputStream(descriptor), System::nanoTime);
+    private static PrintStream stream(String name, FileDescriptor descriptor, boolean goesOn) {
+        OutputStream watched = new WatchedOutput(name, new FileOutputStream(descriptor), goesOn, System::nanoTime);
         return new PrintStream(new BufferedOutputStream(watched, BUFFER_BYTES), true, System.out.charset());
     }
 
     @Override
-    public void write(int b) {
+    public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
-    public void write(byte[] bytes, int from, int length) {
+    public void write(byte[] bytes, int from, int length) throws IOException {
         try {
             file.write(bytes, from, length);
         } catch (IOException e) {
             FAILURES.increment();
             tell(e);
+            if (!goesOn) {
+                throw e;
+            }
         }
     }
 

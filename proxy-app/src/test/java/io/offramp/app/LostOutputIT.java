@@ -62,6 +62,28 @@ class LostOutputIT {
     }
 
     @Test
+    void shouldEndACommandWhoseReaderHasEnded() throws Exception {
+        try (ProxyProcess proxy = ProxyProcess.inShell(config(""), "", "true", "")) {
+            String watch = "\"$0\" sessions --admin 127.0.0.1:" + proxy.adminPort() + " --json --watch=0.05";
+            Process shell = new ProcessBuilder(
+                            "bash",
+                            "-c",
+                            watch + " | head -1; exit ${PIPESTATUS[0]}",
+                            StartScript.ofDistribution().toString())
+                    .redirectErrorStream(true)
+                    .start();
+            try {
+                assertThat(shell.inputReader().lines())
+                        .anyMatch(line -> line.endsWith("takes no more lines, which are lost: Broken pipe"));
+                assertThat(shell.waitFor()).isEqualTo(1);
+            } finally {
+                shell.descendants().forEach(ProcessHandle::destroyForcibly);
+                shell.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
     void shouldServeWhileTheDiskOfALogFileIsFull() throws Exception {
         Path logback = Files.writeString(directory.resolve("logback.xml"), """
                 <configuration>

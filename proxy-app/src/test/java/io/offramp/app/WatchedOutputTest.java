@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +42,7 @@ class WatchedOutputTest {
     @Test
     void shouldTellOnceAMinuteThatADiskIsFullAndCountEachWrite() throws IOException {
         try (OutputStream full = new FileOutputStream("/dev/full");
-                WatchedOutput output = new WatchedOutput("standard output", full, nowNs::get)) {
+                WatchedOutput output = new WatchedOutput("standard output", full, true, nowNs::get)) {
             for (int i = 0; i < 100; i++) {
                 output.write(LINE);
             }
@@ -57,9 +58,20 @@ class WatchedOutputTest {
     }
 
     @Test
+    void shouldRememberAFailureOfACommand() throws IOException {
+        try (OutputStream full = new FileOutputStream("/dev/full");
+                PrintStream output = new PrintStream(new WatchedOutput("standard output", full, false, nowNs::get))) {
+            assertThat(output.checkError()).isFalse();
+            output.write(LINE);
+            assertThat(output.checkError()).isTrue();
+        }
+        assertThat(told.list).hasSize(1);
+    }
+
+    @Test
     void shouldPassEverythingOnWhileThereIsRoom() throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (WatchedOutput output = new WatchedOutput("standard output", file, nowNs::get)) {
+        try (WatchedOutput output = new WatchedOutput("standard output", file, true, nowNs::get)) {
             output.write(LINE);
             output.write('x');
         }
