@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.SessionLines;
+import io.offramp.proxy.admin.ConnectionFilter;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,10 @@ final class SessionsCommand extends AdminCommand {
         if (watchSeconds != null && !(watchSeconds >= 0.01)) {
             throw CommandFailure.badConfig(
                     List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
+        }
+        if (mode != null && !ConnectionFilter.MODES.contains(mode)) {
+            String modes = String.join(", ", ConnectionFilter.MODES);
+            throw wrongUsage("--mode: expected one of " + modes + ", is " + mode);
         }
         PrintWriter out = out();
         AdminClient proxy = admin().client();

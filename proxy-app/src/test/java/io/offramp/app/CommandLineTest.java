@@ -90,6 +90,15 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseAModeThatIsNone() {
+        assertThat(execute("sessions", "--admin", "127.0.0.1:1", "--mode", "HW"))
+                .isEqualTo(new Outcome(
+                        2,
+                        "",
+                        "--mode: expected one of sw, hw, hw-record, none, is HW\nSee offramp sessions --help\n"));
+    }
+
+    @Test
     void shouldListCommandsAndExitCodesWhenAskedForHelp() {
         // When
         Outcome outcome = execute("--help");

@@ -16,6 +16,11 @@ import java.util.function.Supplier;
 
 /** The admin listener's pages, by path. Runs on the admin thread. */
 final class AdminPages {
+    private static final String SESSIONS = "/sessions";
+
+    /** Lists that show all. */
+    private static final Set<String> UNFILTERED = Set.of(CertificatesPage.PATH, SESSIONS);
+
     private static final String TEXT = "text/plain; charset=utf-8";
 
     private static final String INDEX = """
@@ -69,6 +74,10 @@ final class AdminPages {
     Page page(String uri, ByteBufAllocator alloc) throws IOException {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
+        boolean asks = query >= 0 && query + 1 < uri.length();
+        if (asks && UNFILTERED.contains(path)) {
+            return text(HttpResponseStatus.BAD_REQUEST, path + " shows all, and has no filter\n");
+        }
         return switch (path) {
             case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
             case "/metrics" -> scrape(alloc);
@@ -76,8 +85,7 @@ final class AdminPages {
             case CertificatesPage.PATH ->
                 whole(HttpResponseStatus.OK, "application/json", CertificatesPage.json(metrics.certificates()));
             case UpstreamsPage.PATH -> whole(HttpResponseStatus.OK, "application/json", upstreams.json());
-            case "/sessions" ->
-                new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
+            case SESSIONS -> new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
             case "/healthz" -> health(EnumSet.of(Phase.WARMING, Phase.READY, Phase.LEAVING));
             case "/healthz/live" -> health(EnumSet.allOf(Phase.class));

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** Which connections {@code /connections} shows, by its query: {@code ?listener=web&mode=hw}. All given ones hold. */
-final class ConnectionFilter {
+public final class ConnectionFilter {
+    /** All words for {@code mode}, as {@link DirectionStats#conf} has them. */
+    public static final List<String> MODES = List.of("sw", "hw", "hw-record", "none");
+
     private ConnectionFilter() {}
 
     /**
@@ -36,7 +39,13 @@ final class ConnectionFilter {
                 Cidr addresses = Cidr.parse(value);
                 yield connection -> addresses.contains(connection.client().getAddress());
             }
-            case "mode" -> connection -> isOf(connection.tx(), value) || isOf(connection.rx(), value);
+            case "mode" -> {
+                if (!MODES.contains(value)) {
+                    throw new IllegalArgumentException(
+                            "unknown mode \"" + value + "\"; known are " + String.join(", ", MODES));
+                }
+                yield connection -> isOf(connection.tx(), value) || isOf(connection.rx(), value);
+            }
             case "backend" ->
                 connection -> connection.tx().session().backend().equals(value)
                         || connection.rx().session().backend().equals(value);

@@ -59,6 +59,23 @@ class AdminQueriesIT {
     }
 
     @Test
+    void shouldRefuseAModeThatIsNone() throws Exception {
+        assertThat(get("/connections?mode=HW"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("unknown mode \"HW\"; known are sw, hw, hw-record, none\n", HttpResponse::body);
+    }
+
+    @Test
+    void shouldRefuseAFilterOfAPageThatHasNone() throws Exception {
+        for (String page : List.of("/certificates", "/sessions")) {
+            assertThat(get(page + "?listener=web"))
+                    .returns(400, HttpResponse::statusCode)
+                    .returns(page + " shows all, and has no filter\n", HttpResponse::body);
+            assertThat(get(page).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void shouldShowTheCertificatesInUse(@TempDir Path directory) throws Exception {
         // Given
         Path file = DevelopmentCertificate.create(directory);

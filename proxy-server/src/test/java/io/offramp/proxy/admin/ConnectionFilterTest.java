@@ -43,14 +43,14 @@ class ConnectionFilterTest {
                 "?mode=hw-record",
                 "?backend=ktls",
                 "?upstream=app",
-                "?listener=web&mode=auto"
+                "?listener=web&mode=none"
             })
     void shouldHideAConnectionThatAFilterIsNotFor(String query) {
         assertThat(ConnectionFilter.of("/connections" + query)).rejects(connection);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"?client=nobody", "?listner=web"})
+    @ValueSource(strings = {"?client=nobody", "?listner=web", "?mode=xx", "?mode=HW", "?mode="})
     void shouldRefuseAFilterThatIsNone(String query) {
         assertThatThrownBy(() -> ConnectionFilter.of("/connections" + query))
                 .isInstanceOf(IllegalArgumentException.class);
