@@ -3,6 +3,7 @@ package io.offramp.proxy.sockets;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,9 +62,14 @@ public final class ServiceManager {
     public static @Nullable Duration watchdog(Map<String, String> environment, long pid) {
         String micros = environment.getOrDefault("WATCHDOG_USEC", "");
         String meant = environment.getOrDefault("WATCHDOG_PID", "" + pid);
-        return meant.equals("" + pid) && micros.matches("[1-9]\\d{0,15}")
-                ? Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)
-                : null;
+        if (!meant.equals("" + pid) || micros.isEmpty() || micros.equals("0")) {
+            return null;
+        }
+        if (!micros.matches("[1-9]\\d{0,15}")) {
+            LOG.warn("no watchdog: WATCHDOG_USEC must be a number of microseconds, is \"{}\"", micros);
+            return null;
+        }
+        return Duration.of(Long.parseLong(micros), ChronoUnit.MICROS);
     }
 
     /** It stops. */
@@ -91,7 +97,9 @@ public final class ServiceManager {
                 sender.close();
             }
         } catch (IOException e) {
-            LOG.warn("cannot notify {}: {}", socket, e.toString());
+            // that of a missing socket has no message
+            String reason = e instanceof FileNotFoundException ? "no such socket" : e.getMessage();
+            LOG.warn("cannot notify {}: {}", socket, reason);
         }
     }
 

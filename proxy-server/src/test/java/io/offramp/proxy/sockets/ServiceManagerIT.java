@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
@@ -16,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A socket in the place of systemd's. */
 class ServiceManagerIT {
@@ -97,6 +101,29 @@ class ServiceManagerIT {
                 .isNull();
         assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "0"), 7)).isNull();
         assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "-1"), 7)).isNull();
+    }
+
+    @Test
+    void shouldSayWhatCannotBeDoneForTheManager() {
+        Logger logger = (Logger) LoggerFactory.getLogger(ServiceManager.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.setAdditive(false);
+        logger.addAppender(told);
+        try {
+            assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "abc"), 7))
+                    .isNull();
+            assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "0"), 7)).isNull();
+            new ServiceManager(directory + "/none").alive();
+        } finally {
+            logger.detachAppender(told);
+            logger.setAdditive(true);
+        }
+        assertThat(told.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "no watchdog: WATCHDOG_USEC must be a number of microseconds, is \"abc\"",
+                        "cannot notify " + directory + "/none: no such socket");
     }
 
     @Test
