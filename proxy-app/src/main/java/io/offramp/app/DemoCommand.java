@@ -98,7 +98,7 @@ final class DemoCommand implements Callable<Integer> {
                 return test(serving.server(), modes, certificate, upstream);
             }
             printHelp(serving.server(), certificate);
-            serving.untilSignal();
+            serving.untilSignal(Signals.hold());
         } catch (IOException e) {
             throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         }

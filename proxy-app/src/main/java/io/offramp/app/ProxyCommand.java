@@ -109,11 +109,13 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        Installation installation = Installation.current();
-        ProxyConfig config = config(installation);
-        keyLog.check(config, installation.backends());
-        Serving.start(config, installation).untilSignal();
-        return ExitCode.OK;
+        try (Signals signals = Signals.hold()) {
+            Installation installation = Installation.current();
+            ProxyConfig config = config(installation);
+            keyLog.check(config, installation.backends());
+            Serving.start(config, installation).untilSignal(signals);
+            return ExitCode.OK;
+        }
     }
 
     private ProxyConfig config(Installation installation) throws CommandFailure {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -25,8 +24,6 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {"  offramp run", "  offramp run /etc/offramp/offramp.yaml"})
 final class RunCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
@@ -45,20 +42,26 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
+        try (Signals signals = Signals.hold()) {
+            run(signals);
+            return ExitCode.OK;
+        }
+    }
+
+    private void run(Signals signals) throws CommandFailure {
         Installation installation = Installation.current();
         Path config = file == null ? installation.defaultConfig() : file;
         ConfigResult.Loaded loaded = ConfigFiles.load(installation, config);
         Logging.apply(loaded.config().logging());
         for (ConfigProblem warning : loaded.warnings()) {
-            LOG.warn("{}", warning);
+            LoggerFactory.getLogger(RunCommand.class).warn("{}", warning); // Logback is slow, and signals come first
         }
         keyLog.check(loaded.config(), installation.backends());
         if (installation.configLoader().needsDevelopmentCertificate(loaded.config())) {
             developmentCertificate(installation);
         }
         Serving.start(loaded.config(), installation, new FileSource(config, installation, keyLog))
-                .untilSignal();
-        return ExitCode.OK;
+                .untilSignal(signals);
     }
 
     /** Makes the development certificate, or finds the one made earlier. */

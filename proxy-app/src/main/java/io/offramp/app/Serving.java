@@ -172,11 +172,11 @@ final class Serving {
     /**
      * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads the
      * configuration and its files again, SIGUSR1 opens the access log anew.
+     *
+     * @param signals that may have come meanwhile
      */
-    void untilSignal() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
-        ProcessSignal.HUP.handle(this::reload);
-        ProcessSignal.USR1.handle(server.accessLog()::reopen);
+    void untilSignal(Signals signals) {
+        signals.onEnd(this::drain);
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
         try {
             if (predecessor == null) {
@@ -185,6 +185,8 @@ final class Serving {
                 takeOver(predecessor);
                 main.takeOver(server.loopCheck());
             }
+            signals.onHangUp(this::reload);
+            signals.onUser(server.accessLog()::reopen);
             if (socket != null) {
                 upgrades.on(server, socket);
             }
