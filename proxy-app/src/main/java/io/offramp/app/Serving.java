@@ -12,6 +12,7 @@ import io.offramp.proxy.server.StartException;
 import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.InheritedSockets;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -135,11 +136,18 @@ final class Serving {
         }
     }
 
-    /** The process that has started this one to take its place; null for none. */
+    /**
+     * The process that has started this one to take its place; null for none. One that was killed, as its socket
+     * without a listener proves, has left its place, and its addresses are free. One that ended in order has killed
+     * this one.
+     */
     private static @Nullable Predecessor predecessor() throws CommandFailure {
         String socket = System.getenv(Upgrades.VARIABLE);
         try {
             return socket == null ? null : Predecessor.call(Path.of(socket));
+        } catch (ConnectException e) {
+            LOG.warn("the process before has ended before it gave anything: {}; this one serves alone", e.getMessage());
+            return null;
         } catch (IOException e) {
             throw CommandFailure.atRunTime(Upgrades.VARIABLE + ": " + e.getMessage());
         }

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -93,6 +94,40 @@ class NewProcessIT {
             assertThat(hasLogged("stopped before it served")).isTrue();
             assertThat(hasLogged("listening on")).isFalse();
         }
+    }
+
+    @Test
+    void shouldServeIfTheOldOneWasKilledBeforeItWasReached() throws Exception {
+        old.close(); // and the file stays
+
+        start();
+
+        await().atMost(LIMIT).until(() -> hasLogged("serving;") || !process.isAlive());
+        assertThat(process.isAlive()).isTrue();
+        assertThat(Files.readString(log)).contains("WARN  Serving: the process before has ended", "listening on");
+    }
+
+    @Test
+    void shouldNotServeIfTheOldOneRefusesOrHasGoneInOrder() throws Exception {
+        // When
+        start();
+        try (SocketChannel call = called()) {
+            call.write(ByteBuffer.wrap("refused not now\n".getBytes(US_ASCII)));
+
+            // Then
+            assertThat(process.waitFor()).isEqualTo(1);
+            assertThat(hasLogged("the running process refuses: not now")).isTrue();
+        }
+
+        // When
+        Files.delete(socket());
+        start();
+
+        // Then
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(log))
+                .contains("cannot connect to " + socket() + ": No such file or directory")
+                .doesNotContain("listening on");
     }
 
     private void start() throws IOException {

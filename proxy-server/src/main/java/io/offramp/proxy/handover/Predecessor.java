@@ -8,13 +8,16 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Errors;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.PastUpgrades;
 import io.offramp.proxy.sockets.SocketTransport;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +49,7 @@ public final class Predecessor implements AutoCloseable {
      * Calls it. Blocks.
      *
      * @param socket of the running process
+     * @throws ConnectException if no process listens there any more: that one was killed
      * @throws IOException if it does not answer
      */
     public static Predecessor call(Path socket) throws IOException {
@@ -69,10 +73,19 @@ public final class Predecessor implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!connected.isSuccess()) {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            throw new IOException(
-                    "cannot connect to " + socket + ": " + connected.cause().getMessage(), connected.cause());
+            throw failure(socket, connected.cause());
         }
         return new Predecessor(group, peer.join());
+    }
+
+    /** Netty has one class for all, and the number in its text. */
+    private static IOException failure(Path socket, Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectException && text.contains("(" + Errors.ERROR_ECONNREFUSED_NEGATIVE + ")")) {
+            return new ConnectException("nobody listens on " + socket);
+        }
+        String reason = cause instanceof FileNotFoundException ? "No such file or directory" : text;
+        return new IOException("cannot connect to " + socket + ": " + reason, cause);
     }
 
     /**
