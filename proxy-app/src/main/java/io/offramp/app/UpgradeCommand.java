@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,7 +33,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the new process serves, and the old one has ended (with --no-wait: drains)",
-            "1:failed: the old process serves; or none runs",
+            "1:failed: the old process serves; or none does",
             "2:wrong configuration, and nothing was started; or wrong usage"
         },
         footerHeading = "%nExamples:%n",
@@ -65,7 +62,7 @@ final class UpgradeCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Path socket = given == null ? configured() : given;
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return upgrade(channel);
+            return upgrade(channel, socket);
         } catch (ConnectException e) {
             throw CommandFailure.atRunTime(
                     "no proxy listens on " + socket + ": is it running, with this upgrade-socket?");
@@ -86,12 +83,13 @@ final class UpgradeCommand implements Callable<Integer> {
         return socket;
     }
 
-    private int upgrade(SocketChannel running) throws IOException {
+    private int upgrade(SocketChannel running, Path socket) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        running.write(ByteBuffer.wrap((Protocol.greeting(Protocol.UPGRADE) + "\n").getBytes(StandardCharsets.UTF_8)));
-        BufferedReader lines = new BufferedReader(Channels.newReader(running, StandardCharsets.UTF_8));
+        BufferedReader lines = LastWord.call(running, Protocol.UPGRADE);
         String last = "";
+        String first = "";
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            first = last.isEmpty() ? line : first;
             last = line;
             out.println(line);
             out.flush();
@@ -99,13 +97,11 @@ final class UpgradeCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
         }
-        if (last.startsWith(Protocol.DONE)) {
-            return ExitCode.OK;
-        }
-        if (!last.startsWith(Protocol.FAILED)) {
-            out.println(Protocol.FAILED + "the running process has ended without a last word");
+        if (!last.startsWith(Protocol.DONE) && !last.startsWith(Protocol.FAILED)) {
+            last = LastWord.of(socket, first);
+            out.println(last);
             out.flush();
         }
-        return ExitCode.SOFTWARE;
+        return last.startsWith(Protocol.DONE) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

@@ -7,6 +7,8 @@ package io.offramp.proxy.handover;
  * <pre>
  * offramp upgrade         the running process  `upgrade 2`
  *                                              then lines for the user; the last begins with `done` or `failed`
+ * offramp upgrade         the running process  `who 2`, if the one that it called has ended without a last word
+ *                                              `process PID`, once that serves
  *
  * the new process         the running process  `take 2`
  *                                              `upgrades DONE FAILED`, as counted so far
@@ -30,6 +32,9 @@ public final class Protocol {
     /** First line of the command. */
     public static final String UPGRADE = "upgrade";
 
+    /** First line of the command that asks who serves. */
+    public static final String WHO = "who";
+
     /** First line of the new process. */
     public static final String TAKE = "take";
 
@@ -48,6 +53,9 @@ public final class Protocol {
 
     /** The new process has been told to end, and does: the old one must not serve again. */
     static final String OVER = "over";
+
+    /** In front of the number of a process. */
+    public static final String PROCESS = "process ";
 
     /** In the line for the user that the new process serves. */
     public static final String SERVES = " serves; ";

@@ -144,6 +144,9 @@ public final class UpgradeSocket implements AutoCloseable {
                 String greeting = peer.hear(GREETING_LIMIT);
                 if (greeting.equals(Protocol.greeting(Protocol.UPGRADE))) {
                     callers.onCommand(peer);
+                } else if (greeting.equals(Protocol.greeting(Protocol.WHO))) {
+                    peer.say(Protocol.PROCESS + ProcessHandle.current().pid());
+                    peer.close();
                 } else if (greeting.equals(Protocol.greeting(Protocol.TAKE))) {
                     callers.onSuccessor(peer);
                 } else {
