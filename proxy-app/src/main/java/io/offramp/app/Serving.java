@@ -221,6 +221,10 @@ final class Serving {
 
     /** The errors themselves are in the log already. */
     private void reload() {
+        if (server.isDraining()) {
+            LOG.info("SIGHUP: ignored: this process is about to end");
+            return;
+        }
         main.manager().reloading();
         server.reloads().reloadAll().whenComplete((report, failure) -> {
             if (failure != null) {

@@ -3,6 +3,7 @@ package io.offramp.app;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.epoll.Epoll;
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,10 @@ class UpgradeListenersIT {
             + "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n";
     private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n";
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** In which a change is seen, and told if it is refused. */
+    private static final Duration LOOKS = Duration.ofMillis(3_500);
 
     @TempDir
     private Path directory;
@@ -123,6 +129,32 @@ class UpgradeListenersIT {
                     assertThat(HeldRequest.head(again)).startsWith("HTTP/1.1 200");
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldLeaveAChangeOfTheConfigurationToTheNewProcess() throws Exception {
+        // Given
+        proxy.close();
+        configure(listener(0) + "reload: watch\n");
+        proxy = ProxyProcess.inShell(config, "", "export OFFRAMP_NO_CACHE=1", "");
+        try (SSLSocket asking = HeldRequest.send(proxy.port(), "/");
+                Socket asked = accept()) {
+            UpgradeRun upgrade = upgrade();
+            upgrade.readUntil(" serves; ");
+
+            // When
+            configure(listener(0) + listener(gone) + "reload: watch\n");
+            proxy.hangUp();
+
+            // Then
+            await().atMost(LIMIT).until(() -> proxy.hasLogged("SIGHUP: ignored"));
+            await().atMost(LIMIT).until(() -> proxy.hasLogged("generation 2 is in use"));
+            await("some looks").during(LOOKS).until(() -> !proxy.hasLogged("refused"));
+            HeldRequest.end(asked);
+            assertThat(HeldRequest.head(asking)).startsWith("HTTP/1.1 200");
+            upgrade.readToEnd();
+            assertThat(upgrade.exitCode()).isZero();
         }
     }
 

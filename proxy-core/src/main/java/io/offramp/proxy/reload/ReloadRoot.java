@@ -7,4 +7,7 @@ package io.offramp.proxy.reload;
 public interface ReloadRoot extends Reloadable {
     /** What {@link #reload} would do, without doing it. */
     ReloadReport dryRun();
+
+    /** Whether its process is about to end: a change of its files is not for this process any more. */
+    boolean isLeaving();
 }

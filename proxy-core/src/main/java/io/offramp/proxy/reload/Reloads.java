@@ -154,7 +154,7 @@ public final class Reloads implements AutoCloseable {
      */
     void poll() {
         Root known = root;
-        if (known != null && known.isWatched) {
+        if (known != null && known.isWatched && !known.what.isLeaving()) {
             lookGuarded(known.item);
         }
         watched.forEach(this::lookGuarded);

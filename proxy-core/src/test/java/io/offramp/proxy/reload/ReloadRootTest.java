@@ -24,6 +24,7 @@ class ReloadRootTest {
     });
     private ReloadOutcome outcome = ReloadOutcome.changed(List.of());
     private int loads;
+    private boolean leaving;
 
     @TempDir
     private Path directory;
@@ -50,6 +51,11 @@ class ReloadRootTest {
         public ReloadOutcome reload() {
             loads++;
             return outcome;
+        }
+
+        @Override
+        public boolean isLeaving() {
+            return leaving;
         }
 
         @Override
@@ -86,6 +92,23 @@ class ReloadRootTest {
 
         look(100);
         assertThat(loads).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLeaveAChangeAloneWhileItsProcessLeaves() throws IOException {
+        // Given
+        look(1);
+        leaving = true;
+
+        // When
+        Files.writeString(file, "another");
+        look(3);
+
+        // Then
+        assertThat(loads).isEqualTo(1);
+        leaving = false; // it serves again
+        look(1);
+        assertThat(loads).isEqualTo(2);
     }
 
     @Test

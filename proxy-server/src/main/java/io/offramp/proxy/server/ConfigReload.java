@@ -46,6 +46,11 @@ final class ConfigReload implements ReloadRoot {
     }
 
     @Override
+    public boolean isLeaving() {
+        return server.isDraining();
+    }
+
+    @Override
     public ReloadOutcome reload() {
         Plan plan = plan();
         List<String> problems = plan.problems();

@@ -333,7 +333,8 @@ public final class ProxyServer implements AutoCloseable {
         return backends.names();
     }
 
-    boolean isDraining() {
+    /** Whether its connections leave, for a stop or for another process. */
+    public boolean isDraining() {
         return drain.isUnderWay();
     }
 
