@@ -54,6 +54,7 @@ class UnixUpstreamIT {
         private final ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         private final List<String> heads = new CopyOnWriteArrayList<>();
         private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
+        private final Thread acceptor;
 
         interface Script {
             void run(String head, SocketChannel socket, InputStream in, OutputStream out) throws IOException;
@@ -61,7 +62,7 @@ class UnixUpstreamIT {
 
         Server(Script script) throws IOException {
             listening.bind(UnixDomainSocketAddress.of(file()));
-            Thread.ofPlatform().daemon().start(() -> accept(script));
+            acceptor = Thread.ofPlatform().daemon().start(() -> accept(script));
         }
 
         private void accept(Script script) {
@@ -89,9 +90,15 @@ class UnixUpstreamIT {
             }
         }
 
+        /** The kernel listens until the thread in accept has noticed. */
         @Override
         public void close() throws IOException {
             listening.close();
+            try {
+                acceptor.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             for (SocketChannel socket : accepted) {
                 socket.close();
             }
