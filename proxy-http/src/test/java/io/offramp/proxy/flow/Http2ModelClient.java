@@ -27,7 +27,7 @@ final class Http2ModelClient extends ClientModel {
         }
 
         boolean isTunnel() {
-            return message.sort == Sort.UPGRADE && message.done;
+            return message.sort == Sort.UPGRADE && message.isDone();
         }
 
         /** Whether the proxy has answered itself. */
@@ -125,8 +125,7 @@ final class Http2ModelClient extends ClientModel {
             return;
         }
         Asking some = open.remove(n % open.size());
-        some.message.done = true;
-        some.message.takenBack = true;
+        some.message.takenBack();
         frames.reset(some.call, n % 3 == 0 ? Http2Error.NO_ERROR : Http2Error.CANCEL);
     }
 
@@ -136,8 +135,10 @@ final class Http2ModelClient extends ClientModel {
         for (Asking each : List.copyOf(open)) {
             check(each);
             if (each.call.reset != null || each.call.ended && (each.call.wrote || !each.isTunnel())) {
-                each.message.done = true;
-                each.message.takenBack |= each.call.reset != null;
+                each.message.done();
+                if (each.call.reset != null) {
+                    each.message.takenBack();
+                }
                 open.remove(each);
             }
         }
@@ -158,7 +159,9 @@ final class Http2ModelClient extends ClientModel {
             throw new AssertionError("in answer to " + message + ": " + head);
         }
         message.own |= asking.isOwn();
-        message.done |= message.sort == Sort.UPGRADE && !asking.isOwn();
+        if (message.sort == Sort.UPGRADE && !asking.isOwn()) {
+            message.done();
+        }
         if (!asking.isOwn()) {
             checkBody(asking, call.body.toByteArray());
             checkTrailers(message, call.trailers);

@@ -131,7 +131,7 @@ final class Interleaving {
         server.answer(SHORT_ANSWER, false);
         server.send(Integer.MAX_VALUE);
         settle();
-        check(message.done && !message.own, "another request is not answered");
+        check(message.isDone() && !message.own, "another request is not answered");
         client.reset();
         settle();
     }

@@ -23,10 +23,8 @@ final class Message {
     boolean answerUntilClose;
     /** The farthest that a server has come with it. */
     private Service service = Service.NONE;
-    /** The client saw the end of its answer. */
-    boolean done;
-    /** Its stream was reset. */
-    boolean takenBack;
+
+    private End end = End.OPEN;
     /** The proxy has answered it by itself. */
     boolean own;
     /** Changes by the operator before it. */
@@ -36,6 +34,14 @@ final class Message {
     Peer server;
     /** Servers that saw its head and have not said that they did nothing for it. */
     private int attempts;
+
+    private enum End {
+        OPEN,
+        /** The client saw the end of its answer. */
+        DONE,
+        /** Its stream was reset. */
+        TAKEN_BACK
+    }
 
     private enum Service {
         NONE,
@@ -99,6 +105,22 @@ final class Message {
 
     boolean isAnswered() {
         return service == Service.ANSWERED;
+    }
+
+    void done() {
+        end = end == End.OPEN ? End.DONE : end;
+    }
+
+    void takenBack() {
+        end = End.TAKEN_BACK;
+    }
+
+    boolean isDone() {
+        return end != End.OPEN;
+    }
+
+    boolean isTakenBack() {
+        return end == End.TAKEN_BACK;
     }
 
     String target() {

@@ -22,7 +22,7 @@ final class ModelClient extends ClientModel {
     @Override
     boolean mayAsk() {
         Message last = requests.isEmpty() ? null : requests.getLast();
-        return !hasEnded() && (last == null || last.sort != Sort.UPGRADE || last.done);
+        return !hasEnded() && (last == null || last.sort != Sort.UPGRADE || last.isDone());
     }
 
     @Override
@@ -124,7 +124,7 @@ final class ModelClient extends ClientModel {
             }
             if (status.equals("101")) {
                 tunnel = current;
-                current.done = true;
+                current.done();
                 return RAW;
             }
             if (interim || current.sort == Sort.HEAD) {
@@ -161,7 +161,7 @@ final class ModelClient extends ClientModel {
         @Override
         void onEnd() {
             if (!interim) {
-                current.done = true;
+                current.done();
                 next++;
             }
         }

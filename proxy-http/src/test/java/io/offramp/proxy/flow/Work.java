@@ -27,7 +27,7 @@ final class Work {
 
     private boolean isAwaited(Message message) {
         ClientModel client = clientOf(message);
-        return client != null && client.peer.isOpen() && !client.hasEnded() && !message.done && !message.takenBack;
+        return client != null && client.peer.isOpen() && !client.hasEnded() && !message.isDone();
     }
 
     /** Whether a client has sent a request that servers answer, and has no answer yet, although it reads. */
@@ -42,8 +42,7 @@ final class Work {
                 && !client.hasEnded()
                 && !client.hasToSend()
                 && client.requests.stream()
-                        .anyMatch(
-                                message -> !message.done && !message.takenBack && message.sort != Message.Sort.NOWHERE);
+                        .anyMatch(message -> !message.isDone() && message.sort != Message.Sort.NOWHERE);
     }
 
     /** Number of answers by the proxy itself. */
@@ -59,12 +58,12 @@ final class Work {
         }
         if (!server.peer().isStalled() && client.isHeard() && !message.isAnswered()) {
             check(
-                    message.takenBack || message.bodyArrived == message.bodySent,
+                    message.isTakenBack() || message.bodyArrived == message.bodySent,
                     "body of " + message + " does not arrive");
         }
-        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.done)) {
+        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.isDone())) {
             check(
-                    message.takenBack || message.answerArrived == message.answerSent,
+                    message.isTakenBack() || message.answerArrived == message.answerSent,
                     "answer to " + message + " does not arrive");
         }
     }
