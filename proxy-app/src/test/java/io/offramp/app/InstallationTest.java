@@ -61,12 +61,12 @@ class InstallationTest {
 
     @Test
     void shouldNameEachClassThatIsNoBackend() throws Exception {
-        assertThat(backendsBeside(String.class.getName() + "\n" + Thread.class.getName() + "\n"))
+        assertThat(backendsBeside(DocsTest.class.getName() + "\n" + FlagsTest.class.getName() + "\n"))
                 .contains("sw", "device");
         assertThat(told.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.endsWith("Provider java.lang.String not a subtype"))
-                .anyMatch(line -> line.endsWith("Provider java.lang.Thread not a subtype"));
+                .anyMatch(line -> line.endsWith("io.offramp.app.DocsTest not a subtype"))
+                .anyMatch(line -> line.endsWith("io.offramp.app.FlagsTest not a subtype"));
     }
 
     @Test
