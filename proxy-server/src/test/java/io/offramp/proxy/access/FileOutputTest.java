@@ -191,17 +191,22 @@ class FileOutputTest {
         assertThat(file).hasContent("bbb\nc\n");
     }
 
-    @Test
-    void shouldStayWithTheOldFileIfANewOneCannotBeOpened() throws IOException {
+    /** Cannot open its file anew, because the directory is gone, and has written a line to the one that was moved. */
+    private FileOutput openWithoutDirectory(Path moved) throws IOException {
         Path subdirectory = Files.createDirectory(directory.resolve("logs"));
         file = subdirectory.resolve("access.log");
+        FileOutput output = open(null);
+        Files.move(file, moved);
+        Files.delete(subdirectory);
+        assertThatThrownBy(output::reopen).isInstanceOf(NoSuchFileException.class);
+        write(output, "a\n");
+        return output;
+    }
+
+    @Test
+    void shouldStayWithTheOldFileIfANewOneCannotBeOpened() throws IOException {
         Path moved = directory.resolve("moved");
-        try (FileOutput output = open(null)) {
-            Files.move(file, moved);
-            Files.delete(subdirectory);
-            assertThatThrownBy(output::reopen).isInstanceOf(NoSuchFileException.class);
-            write(output, "a\n");
-        }
+        openWithoutDirectory(moved).close();
         assertThat(moved).hasContent("a\n");
     }
 
@@ -267,17 +272,11 @@ class FileOutputTest {
     @Test
     void shouldOpenTheFileSoonWhenThatFailedOnce() throws IOException {
         // Given
-        Path subdirectory = Files.createDirectory(directory.resolve("logs"));
-        file = subdirectory.resolve("access.log");
         Path moved = directory.resolve("moved");
-        try (FileOutput output = open(null)) {
-            Files.move(file, moved);
-            Files.delete(subdirectory);
-            assertThatThrownBy(output::reopen).isInstanceOf(NoSuchFileException.class);
-            write(output, "a\n");
+        try (FileOutput output = openWithoutDirectory(moved)) {
 
             // When
-            Files.createDirectory(subdirectory);
+            Files.createDirectory(directory.resolve("logs"));
             now = now.plusSeconds(1);
             write(output, "b\n");
         }
