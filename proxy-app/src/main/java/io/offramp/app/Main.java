@@ -36,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
 public final class Main implements Runnable {
-    /** Commands that serve, whoever reads their output. */
+    /** Commands that serve, also without a reader of their output. */
     private static final Set<String> PROXIES = Set.of("run", "proxy", "demo");
 
     @Spec

@@ -56,8 +56,8 @@ public sealed interface LogTarget {
         }
 
         /**
-         * Whether it can be opened: it is a regular file, a character device, or not there yet. Whoever opens a FIFO
-         * waits for its reader, for ever if need be.
+         * Whether it can be opened: it is a regular file, a character device, or not there yet. To open a FIFO means to
+         * wait for its reader, for ever if need be.
          */
         public boolean canOpen() {
             try {

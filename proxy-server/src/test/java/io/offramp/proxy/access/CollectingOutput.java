@@ -29,7 +29,7 @@ final class CollectingOutput implements LogOutput {
         room = bytes;
     }
 
-    /** So many times from now on. */
+    /** The next writes fail. */
     synchronized void fail(int times) {
         failures = times;
     }
