@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the startup cache of the JVM: classes, loaded and linked. */
@@ -58,12 +56,12 @@ public final class Training {
     public static Outcome run(Path cache, Duration load) throws IOException, InterruptedException {
         requireWritable(cache.toAbsolutePath().getParent());
         Files.deleteIfExists(cache);
-        Path home = Files.createTempDirectory("offramp-train");
         Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
-        try (DemoUpstream upstream = DemoUpstream.start(0)) {
-            Path config = Files.writeString(home.resolve("train.yaml"), CONFIG.formatted(upstream.port()));
+        try (TemporaryDirectory home = TemporaryDirectory.create("offramp-train");
+                DemoUpstream upstream = DemoUpstream.start(0)) {
+            Path config = Files.writeString(home.path().resolve("train.yaml"), CONFIG.formatted(upstream.port()));
             List<TlsLoad> loads;
-            try (TrainedProxy proxy = TrainedProxy.start(home, config, fresh)) {
+            try (TrainedProxy proxy = TrainedProxy.start(home.path(), config, fresh)) {
                 loads = drive(proxy.ports(), load);
                 proxy.stop();
                 if (!Files.exists(fresh) || Files.size(fresh) == 0) {
@@ -79,7 +77,6 @@ public final class Training {
             Files.deleteIfExists(fresh);
             Files.deleteIfExists(
                     fresh.resolveSibling(fresh.getFileName() + ".config")); // the JVM leaves this if it fails
-            delete(home);
         }
     }
 
@@ -117,14 +114,6 @@ public final class Training {
     private static void requireWritable(@Nullable Path directory) throws IOException {
         if (directory == null || !Files.isWritable(directory)) {
             throw new IOException("cannot write to " + directory + "; OFFRAMP_CACHE names another file for the cache");
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -47,7 +47,7 @@ class HandshakeAbuseIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         proxy.close();
     }
 

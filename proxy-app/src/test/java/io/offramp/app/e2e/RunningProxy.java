@@ -3,6 +3,7 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.app.demo.DemoUpstream;
+import io.offramp.app.train.TemporaryDirectory;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
@@ -31,9 +32,9 @@ import java.util.stream.Stream;
 
 /** The whole proxy with a backend, by default the device, in front of the demo upstream, on loopback. */
 public final class RunningProxy implements AutoCloseable {
+    private final TemporaryDirectory files;
     private final DemoUpstream upstream;
     private final ProxyServer server;
-    private final Path accessLog;
 
     /** HTTP mode. */
     static RunningProxy http(OffloadMode tx, OffloadMode rx) throws Exception {
@@ -104,9 +105,9 @@ public final class RunningProxy implements AutoCloseable {
             UnaryOperator<OffloadProvider> backends,
             String... more)
             throws Exception {
-        Path directory = Files.createTempDirectory("offramp-test");
+        files = TemporaryDirectory.create("offramp-test");
+        Path directory = files.path();
         Path pem = DevelopmentCertificate.create(directory);
-        accessLog = directory.resolve("access.log");
         upstream = DemoUpstream.start(0);
         Path file = Files.writeString(directory.resolve("offramp.yaml"), """
                 listeners:
@@ -171,7 +172,7 @@ public final class RunningProxy implements AutoCloseable {
 
     /** Lines of the access log so far. */
     public List<String> accessLines() throws IOException {
-        return Files.readAllLines(accessLog);
+        return Files.readAllLines(files.path().resolve("access.log"));
     }
 
     /** Open connections now. */
@@ -220,8 +221,9 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         server.close(Duration.ZERO);
         upstream.close();
+        files.close();
     }
 }

@@ -2,6 +2,7 @@ package io.offramp.app.grpc;
 
 import io.offramp.app.e2e.OffloadMode;
 import io.offramp.app.e2e.RunningProxy;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** How calls come to the server, as a parameter. */
@@ -15,7 +16,7 @@ enum Way {
     /** An open way; closes what it opened. */
     record Opened(@Nullable RunningProxy proxy, EchoClient client) implements AutoCloseable {
         @Override
-        public void close() {
+        public void close() throws IOException {
             client.close();
             if (proxy != null) {
                 proxy.close();
