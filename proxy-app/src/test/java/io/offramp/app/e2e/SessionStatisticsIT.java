@@ -95,6 +95,35 @@ class SessionStatisticsIT {
     }
 
     @Test
+    void shouldSayWhichNamesThereAre() throws Exception {
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO)) {
+            String admin = "127.0.0.1:" + proxy.server().adminPort();
+
+            assertThat(CommandRun.of("sessions", "--admin", admin, "--listener", "tset"))
+                    .isEqualTo(new CommandRun(
+                            1, "", "offramp: " + admin + " refuses: unknown listener \"tset\"; known are test\n"));
+            assertThat(CommandRun.of("sessions", "--admin", admin, "--backend", "dev"))
+                    .isEqualTo(new CommandRun(
+                            1, "", "offramp: " + admin + " refuses: unknown backend \"dev\"; known are device, sw\n"));
+            assertThat(CommandRun.of("sessions", "--admin", admin, "--upstream", "dem"))
+                    .isEqualTo(new CommandRun(
+                            1, "", "offramp: " + admin + " refuses: unknown upstream \"dem\"; known are demo\n"));
+            assertThat(CommandRun.of(
+                                    "sessions",
+                                    "--admin",
+                                    admin,
+                                    "--listener",
+                                    "test",
+                                    "--backend",
+                                    "sw",
+                                    "--upstream",
+                                    "demo")
+                            .exitCode())
+                    .isZero();
+        }
+    }
+
+    @Test
     void shouldSayThatNobodyListens() throws Exception {
         int port;
         try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO)) {

@@ -6,12 +6,14 @@ import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.stream.ChunkedInput;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The admin listener's pages, by path. Runs on the admin thread. */
@@ -96,10 +98,15 @@ final class AdminPages {
 
     private Page connections(String uri) throws IOException {
         try {
-            return new Page.Streamed("application/json", new ConnectionsJson(connections, ConnectionFilter.of(uri)));
+            Predicate<Connection> filter = ConnectionFilter.of(uri, names(), connections);
+            return new Page.Streamed("application/json", new ConnectionsJson(connections, filter));
         } catch (IllegalArgumentException e) {
             return text(HttpResponseStatus.BAD_REQUEST, e.getMessage() + "\n");
         }
+    }
+
+    private ConnectionFilter.Names names() {
+        return new ConnectionFilter.Names(metrics.listenerNames(), metrics.backendNames(), upstreams.names());
     }
 
     private Page report(String path) {

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -29,6 +30,11 @@ final class UpstreamsPage {
 
     UpstreamsPage(Supplier<Collection<UpstreamGroup>> upstreams) {
         this.upstreams = upstreams;
+    }
+
+    /** Of the current upstreams. */
+    List<String> names() {
+        return upstreams.get().stream().map(UpstreamGroup::name).sorted().toList();
     }
 
     /** An array of upstreams, each with its servers. */

@@ -12,9 +12,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -25,12 +28,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class BackendCounters implements MultiCollector {
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
+    private final SortedSet<String> names = new ConcurrentSkipListSet<>();
 
     record Entry(String backend, OffloadCounter counter) {}
 
     /** Adds the counters of a newly opened backend. */
     void add(RecordOffload backend) {
+        names.add(backend.name());
         backend.counters().forEach(counter -> entries.add(new Entry(backend.name(), counter)));
+    }
+
+    /** Of the open backends. */
+    SortedSet<String> names() {
+        return Collections.unmodifiableSortedSet(names);
     }
 
     List<Entry> entries() {

@@ -3,7 +3,9 @@ package io.offramp.proxy.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -34,6 +36,11 @@ final class MetersByName<T> {
     private Known<T> make(String name) {
         MeterScope scope = new MeterScope(registry);
         return new Known<>(scope, maker.apply(scope, name));
+    }
+
+    /** Names of all, in order. */
+    SortedSet<String> names() {
+        return new TreeSet<>(known.keySet());
     }
 
     /** Something of each, by name. */

@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -112,6 +113,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** The meters of one listener; the same object each time, until {@link #keep} removes it. */
     public ListenerMetrics listener(String name) {
         return listeners.of(name);
+    }
+
+    /** The listeners that have meters: those of the current configuration. */
+    public SortedSet<String> listenerNames() {
+        return listeners.names();
     }
 
     /** The meters of one route; likewise. */
@@ -215,6 +221,11 @@ public final class ProxyMetrics implements AutoCloseable {
         if (!backend.liveSettings().isEmpty()) {
             liveSettings.put("/" + backend.name() + "/set", backend.liveSettings());
         }
+    }
+
+    /** The backends that were bound. */
+    public SortedSet<String> backendNames() {
+        return backends.names();
     }
 
     /** The reports of all backends, by the path of their page: {@code /device/stats}. */

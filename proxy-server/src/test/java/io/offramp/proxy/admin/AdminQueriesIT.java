@@ -50,6 +50,7 @@ class AdminQueriesIT {
         assertThat(get("/connections?mode=hw&listener=web").body())
                 .contains("\"id\":7,")
                 .doesNotContain("\"id\":8,");
+        metrics.listener("other");
         assertThat(get("/connections?listener=other").body()).doesNotContain("\"id\"");
         assertThat(get("/connections?mod=hw"))
                 .returns(400, HttpResponse::statusCode)
@@ -63,6 +64,24 @@ class AdminQueriesIT {
         assertThat(get("/connections?mode=HW"))
                 .returns(400, HttpResponse::statusCode)
                 .returns("unknown mode \"HW\"; known are sw, hw, hw-record, none\n", HttpResponse::body);
+    }
+
+    @Test
+    void shouldRefuseANameThatNothingHas() throws Exception {
+        metrics.listener("web");
+        metrics.listener("api");
+        metrics.bind(new DialBackend());
+
+        assertThat(get("/connections?listener=wbe"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("unknown listener \"wbe\"; known are api, web\n", HttpResponse::body);
+        assertThat(get("/connections?backend=dail"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("unknown backend \"dail\"; known are dial\n", HttpResponse::body);
+        assertThat(get("/connections?upstream=app"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("unknown upstream \"app\"; there is none\n", HttpResponse::body);
+        assertThat(get("/connections?listener=web&backend=dial").statusCode()).isEqualTo(200);
     }
 
     @Test
