@@ -1,11 +1,16 @@
 package io.offramp.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +100,38 @@ class ConfigurationReloadIT {
                         offramp.yaml: configuration: needs a restart: threads
                         """);
         assertThat(command("reload").out()).startsWith("offramp.yaml: configuration: needs a restart: threads\n");
+    }
+
+    @Test
+    void shouldFindInADryRunThatAnAddressIsTaken() throws Exception {
+        int port;
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = other.getLocalPort();
+            write(yaml().replace("admin:", """
+                      - {name: api, bind: 127.0.0.1:%d, upstream: 127.0.0.1:1, tls: {cert: %s}}
+                    admin:""".formatted(port, DevelopmentCertificate.FILE_NAME)));
+            String reason = "cannot listen on 127.0.0.1:" + port + ": Address already in use\n";
+
+            assertThat(command("reload", "--dry-run"))
+                    .returns(2, CommandRun::exitCode)
+                    .returns("error: " + reason, CommandRun::out);
+            assertThat(command("reload"))
+                    .returns(2, CommandRun::exitCode)
+                    .satisfies(run -> assertThat(run.out()).contains(reason));
+        }
+
+        assertThat(command("reload", "--dry-run"))
+                .returns(0, CommandRun::exitCode)
+                .returns(
+                        "would change: listener api: added\nwould change: upstream 127.0.0.1:1: added\n",
+                        CommandRun::out);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
+        assertThat(command("reload").exitCode()).isZero();
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
+        assertThat(command("reload", "--dry-run"))
+                .as("its own socket is not in the way")
+                .returns("nothing would change\n", CommandRun::out);
     }
 
     @Test

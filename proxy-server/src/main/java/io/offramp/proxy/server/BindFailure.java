@@ -1,5 +1,6 @@
 package io.offramp.proxy.server;
 
+import io.offramp.proxy.net.HostPort;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 
@@ -11,6 +12,11 @@ final class BindFailure {
     private static final String DENIED = "Permission denied";
 
     private BindFailure() {}
+
+    /** {@code cannot listen on 0.0.0.0:8443: Address already in use}. */
+    static String text(HostPort address, Throwable cause) {
+        return "cannot listen on " + address + ": " + reason(cause, address.port());
+    }
 
     /** {@code Address already in use}, with advice where there is one. */
     static String reason(Throwable cause, int port) {

@@ -83,15 +83,17 @@ final class ConfigReload implements ReloadRoot {
     @Override
     public ReloadReport dryRun() {
         Plan plan = plan();
+        List<String> problems =
+                plan.problems().isEmpty() ? BindTrial.problems(server.config(), plan.config()) : plan.problems();
         List<String> lines = new ArrayList<>();
-        plan.problems().forEach(problem -> lines.add("error: " + problem));
-        if (plan.problems().isEmpty()) {
+        problems.forEach(problem -> lines.add("error: " + problem));
+        if (problems.isEmpty()) {
             plan.changes().forEach(change -> lines.add("would change: " + change));
             lines.addAll(plan.notes());
         }
         return new ReloadReport(
                 lines.isEmpty() ? List.of("nothing would change") : lines,
-                plan.problems().isEmpty() ? ReloadReport.Result.DONE : ReloadReport.Result.REFUSED);
+                problems.isEmpty() ? ReloadReport.Result.DONE : ReloadReport.Result.REFUSED);
     }
 
     /**
