@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.app.man.ManPage;
+import io.offramp.offload.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.offload.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.offload.FileFailure;
 import io.offramp.proxy.config.ConfigProblem;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;

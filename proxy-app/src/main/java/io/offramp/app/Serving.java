@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import ch.qos.logback.classic.LoggerContext;
+import io.offramp.offload.FileFailure;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handover.Predecessor;
 import io.offramp.proxy.handover.UpgradeSocket;

@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.app.train.Training;
+import io.offramp.offload.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;

@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.offload.FileFailure;
 import io.offramp.proxy.handover.Protocol;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.access;
 
+import io.offramp.offload.FileFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -155,7 +156,10 @@ final class FileOutput implements LogOutput {
                 backOff();
             }
             counters.onFailure();
-            LOG.warn("access log: {} cannot be rotated or opened anew, and continues: {}", target, e.toString());
+            LOG.warn(
+                    "access log: {} cannot be rotated or opened anew, and continues: {}",
+                    target,
+                    FileFailure.reason(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.offramp.proxy.access;
 
+import io.offramp.offload.FileFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -312,6 +313,6 @@ final class LogWriter {
     }
 
     private static String reason(Throwable e) {
-        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+        return e instanceof IOException failure ? FileFailure.reason(failure) : e.toString();
     }
 }

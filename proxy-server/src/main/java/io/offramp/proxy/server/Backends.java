@@ -3,6 +3,7 @@ package io.offramp.proxy.server;
 import io.offramp.offload.Availability;
 import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.ConnectionWatch;
+import io.offramp.offload.FileFailure;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.config.ListenerConfig;
@@ -50,7 +51,7 @@ final class Backends implements AutoCloseable {
             }
         } catch (IOException e) {
             backends.close();
-            throw new StartException("offload: cannot capture: " + e);
+            throw new StartException("offload: cannot capture: " + FileFailure.reason(e));
         } catch (IllegalArgumentException e) {
             backends.close();
             throw new StartException("offload: " + e.getMessage());

@@ -1,9 +1,9 @@
 package io.offramp.proxy.server;
 
+import io.offramp.offload.FileFailure;
 import io.offramp.proxy.handshake.crypto.KeyLog;
 import io.offramp.proxy.handshake.crypto.KeyLogFile;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -42,8 +42,8 @@ final class KeyLogs implements AutoCloseable {
             try {
                 open = KeyLogFile.open(path);
             } catch (IOException e) {
-                String why = e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
-                throw new StartException(listener + ": tls.keylog: cannot write " + file + ": " + why);
+                throw new StartException(
+                        listener + ": tls.keylog: cannot write " + file + ": " + FileFailure.reason(e));
             }
             files.put(path, open);
         }

@@ -3,6 +3,7 @@ package io.offramp.proxy.server;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Ticker;
+import io.offramp.offload.FileFailure;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.access.AccessLog;
@@ -346,7 +347,8 @@ public final class ProxyServer implements AutoCloseable {
         try {
             accessLog.become(config);
         } catch (IOException e) {
-            throw new StartException("cannot write the access log to " + config.target() + ": " + e);
+            String why = FileFailure.reason(e);
+            throw new StartException("cannot write the access log to " + config.target() + ": " + why);
         }
     }
 

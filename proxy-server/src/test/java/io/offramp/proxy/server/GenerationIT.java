@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
@@ -120,6 +121,19 @@ class GenerationIT {
             await().untilAsserted(() ->
                     assertThat(Files.readAllLines(dir.resolve("next.log"))).containsExactly("/ 200", "/ 200"));
         }
+    }
+
+    @Test
+    void shouldSayInPlainWordsWhyTheLogCannotBeWritten() throws Exception {
+        Path gone = Files.createDirectory(dir.resolve("gone"));
+        log = "gone/access.log";
+        ProxyConfig next = config(one, "");
+        Files.delete(gone);
+
+        assertThatThrownBy(() -> proxy.become(next))
+                .isInstanceOf(StartException.class)
+                .hasMessage("cannot write the access log to " + gone.resolve("access.log") + ": no such directory: "
+                        + gone.resolve("access.log"));
     }
 
     @Test

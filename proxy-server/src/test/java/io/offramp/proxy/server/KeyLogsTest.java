@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.proxy.handshake.crypto.KeyLog;
 import java.nio.file.Files;
@@ -12,6 +13,16 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyLogsTest {
     @TempDir
     private Path dir;
+
+    @Test
+    void shouldSayInPlainWordsWhyAFileCannotBeWritten() {
+        Path file = dir.resolve("gone/keys");
+        try (KeyLogs logs = new KeyLogs()) {
+            assertThatThrownBy(() -> logs.of("web", file))
+                    .isInstanceOf(StartException.class)
+                    .hasMessage("web: tls.keylog: cannot write " + file + ": no such directory: " + file);
+        }
+    }
 
     @Test
     void shouldCloseAFileThatNoListenerHasAnyMore() throws Exception {

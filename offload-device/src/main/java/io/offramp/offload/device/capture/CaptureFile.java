@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.offramp.offload.FileFailure;
 import io.offramp.offload.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -121,7 +122,7 @@ final class CaptureFile implements AutoCloseable {
 
     private synchronized void fail(IOException why) {
         state = State.FAILED;
-        LOG.error("{}: cannot be written: {}", file, why.toString());
+        LOG.error("{}: cannot be written: {}", file, FileFailure.reason(why));
     }
 
     /** Writes what waits. Blocks, but not for long. */
@@ -135,7 +136,7 @@ final class CaptureFile implements AutoCloseable {
             writer.join(CLOSE_MS);
             channel.close();
         } catch (IOException e) {
-            LOG.warn("{}: {}", file, e.toString());
+            LOG.warn("{}: {}", file, FileFailure.reason(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

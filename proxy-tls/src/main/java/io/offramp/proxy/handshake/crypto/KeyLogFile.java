@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.crypto;
 
+import io.offramp.offload.FileFailure;
 import io.offramp.offload.PrivateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,7 +87,7 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            LOG.warn("key log {}: {}", file, e.toString());
+            LOG.warn("key log {}: {}", file, FileFailure.reason(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -116,7 +117,7 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
             dropped.increment();
             if (!failed) {
                 failed = true;
-                LOG.error("key log {}: {}", file, e.toString());
+                LOG.error("key log {}: {}", file, FileFailure.reason(e));
             }
         } finally {
             Arrays.fill(line, (byte) 0);

@@ -1,4 +1,4 @@
-package io.offramp.app;
+package io.offramp.offload;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Why a file could not be written, for the user: some exceptions of the JDK have a file name as their only message. */
-final class FileFailure {
+public final class FileFailure {
     private FileFailure() {}
 
     /** {@code permission denied: /opt/offramp/run, for user app}. */
-    static String reason(IOException failure) {
+    public static String reason(IOException failure) {
         String file = failure instanceof FileSystemException at ? ": " + at.getFile() : "";
         String user = ", for user " + System.getProperty("user.name");
         return switch (failure) {
@@ -19,7 +19,7 @@ final class FileFailure {
             case NoSuchFileException _ -> "no such directory" + file;
             case FileAlreadyExistsException _ -> "is no directory" + file;
             case FileSystemException at when at.getReason() != null -> at.getReason() + file + user;
-            default -> String.valueOf(failure.getMessage());
+            default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
         };
     }
 }

@@ -1,4 +1,4 @@
-package io.offramp.app;
+package io.offramp.offload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
