@@ -87,6 +87,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
+        EnoughFiles.require();
         Installation installation = Installation.current();
         Path certificate = RunCommand.developmentCertificate(installation);
         OffloadConfig modes = offload.resolve(OffloadRules.DEFAULT_BACKEND, installation.backends());

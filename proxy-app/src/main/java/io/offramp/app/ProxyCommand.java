@@ -110,6 +110,7 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         try (Signals signals = Signals.hold()) {
+            EnoughFiles.require();
             Installation installation = Installation.current();
             ProxyConfig config = config(installation);
             keyLog.check(config, installation.backends());

@@ -50,6 +50,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void run(Signals signals) throws CommandFailure {
+        EnoughFiles.require();
         Installation installation = Installation.current();
         Path config = file == null ? installation.defaultConfig() : file;
         ConfigResult.Loaded loaded = ConfigFiles.load(installation, config);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.budget.OpenFiles;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class DescriptorLimitIT {
     private static final int DESCRIPTORS = 200;
+    private static final String ADVICE = ": raise it, by ulimit -n or LimitNOFILE= of the unit";
 
     @TempDir
     private Path directory;
@@ -55,6 +57,47 @@ class DescriptorLimitIT {
             assertThat(proxy.log()).noneMatch(line -> line.contains("\tat "));
         } finally {
             closeAll(crowd);
+        }
+    }
+
+    @Test
+    void shouldSayThatTheLimitIsTooLowForJava() throws Exception {
+        assertThat(runWith(40))
+                .returns(1, StartScript.Outcome::exitCode)
+                .extracting(StartScript.Outcome::output)
+                .isEqualTo("offramp: the limit of open files is 40, and Java needs 64 to start" + ADVICE);
+    }
+
+    @Test
+    void shouldSayThatTheLimitIsTooLowForAnyClient() throws Exception {
+        assertThat(runWith(OpenFiles.own()))
+                .returns(1, StartScript.Outcome::exitCode)
+                .extracting(StartScript.Outcome::output)
+                .asString()
+                .endsWith("offramp: the limit of open files is " + OpenFiles.own() + ", and a proxy needs "
+                        + OpenFiles.own() + " before its first client" + ADVICE)
+                .doesNotContain(".pem", "xception");
+    }
+
+    private StartScript.Outcome runWith(int descriptors) throws Exception {
+        return StartScript.end(new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "ulimit -n " + descriptors + " && exec \"$0\" run \"$1\"",
+                        StartScript.ofDistribution().toString(),
+                        config(1).toString())
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    @Test
+    void shouldStartWithTheFilesThatItSaysItNeeds() throws Exception {
+        try (DemoUpstream upstream = DemoUpstream.start(0);
+                ProxyProcess proxy =
+                        ProxyProcess.inShell(config(upstream.port()), "", "ulimit -n " + (OpenFiles.own() + 2), "");
+                Crowd client = new Crowd(proxy.port())) {
+            assertThat(client.statusForAnother()).isEqualTo(200);
+            assertThat(proxy.log()).noneMatch(line -> line.contains("oo many open files"));
         }
     }
 

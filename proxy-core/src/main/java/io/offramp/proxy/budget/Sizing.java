@@ -38,7 +38,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     /** The JVM outside of heap and direct memory: code, classes, stacks. */
     private static final long JVM_BYTES = 96L << 20;
 
-    /** One of four descriptors is left for upstream connections and files. */
+    /** One of four descriptors that the process itself does not need is left for connections to servers. */
     private static final int DESCRIPTORS_IN_FOUR = 3;
 
     /** For this machine. */
@@ -84,7 +84,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     }
 
     private long connectionsByDescriptors() {
-        return machine.descriptors() / 4 * DESCRIPTORS_IN_FOUR;
+        return Math.max(0, machine.descriptors() - machine.ownDescriptors()) / 4 * DESCRIPTORS_IN_FOUR;
     }
 
     /** One line for the log at start. */

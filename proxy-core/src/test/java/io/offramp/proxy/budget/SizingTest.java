@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SizingTest {
     private static final long MIB = 1 << 20;
     private static final int HEAD_BYTES = 32 << 10;
+    private static final int OWN_DESCRIPTORS = 64;
     private static final ClientLimits NOTHING_ASKED = ClientLimits.DEFAULTS;
 
     @ParameterizedTest
@@ -53,11 +54,15 @@ class SizingTest {
     }
 
     @Test
-    void shouldLeaveDescriptorsToUpstreams() {
-        assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE))
-                        .resolve(NOTHING_ASKED)
-                        .connections())
-                .isEqualTo(150);
+    void shouldLeaveDescriptorsToTheProcessAndToUpstreams() {
+        assertThat(connectionsOf(200)).isEqualTo(102);
+        assertThat(connectionsOf(OWN_DESCRIPTORS)).isEqualTo(1);
+    }
+
+    private static int connectionsOf(long descriptors) {
+        return Sizing.of(machine(8192 * MIB, descriptors, Long.MAX_VALUE))
+                .resolve(NOTHING_ASKED)
+                .connections();
     }
 
     @Test
@@ -70,7 +75,7 @@ class SizingTest {
         assertThat(sizing.warnings(asked, HEAD_BYTES))
                 .element(0)
                 .asString()
-                .contains("limits.connections is 100000", "of 200 descriptors", "150");
+                .contains("limits.connections is 100000", "of 200 descriptors", "102");
         assertThat(sizing.warnings(asked, HEAD_BYTES))
                 .element(1)
                 .asString()
@@ -90,7 +95,7 @@ class SizingTest {
                 .isEqualTo(
                         "memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take "
                                 + "295 MiB of the heap;"
-                                + " limits: 15000 connections, 8312 handshakes under way");
+                                + " limits: 14952 connections, 8312 handshakes under way");
     }
 
     private static ClientLimits asked(int connections, int handshakes) {
@@ -98,6 +103,6 @@ class SizingTest {
     }
 
     private static Machine machine(long heapBytes, long descriptors, long containerBytes) {
-        return new Machine(heapBytes, 64 * MIB, descriptors, containerBytes);
+        return new Machine(heapBytes, 64 * MIB, descriptors, OWN_DESCRIPTORS, containerBytes);
     }
 }
