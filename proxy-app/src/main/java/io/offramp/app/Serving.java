@@ -205,11 +205,15 @@ final class Serving {
         }
     }
 
-    /** When this process is warm. If the other has ended before, its connections wait, and it is time. */
+    /** When this process is warm, step by step. If the other has ended before, its connections wait, and it is time. */
     private void takeOver(Predecessor other) {
         boolean isAlone = false;
         while (!server.isWarm() && !isAlone) {
             isAlone = other.hasEnded(LOOK);
+        }
+        if (!isAlone) {
+            server.succession().share();
+            other.hasEnded(server.config().upgradeOverlap());
         }
         server.succession().takeBack();
         other.sayReady(left);

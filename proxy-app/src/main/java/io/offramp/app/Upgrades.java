@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handover.Legacy;
 import io.offramp.proxy.handover.Peer;
 import io.offramp.proxy.handover.Predecessor;
@@ -132,6 +133,7 @@ final class Upgrades implements UpgradeSocket.Callers {
     private void upgrade(Peer command, Running now) throws IOException {
         Next started = next(command, now.server());
         Process process = started.process();
+        ProxyConfig config = now.server().config();
         say(command, name(process) + " starts");
         Successor successor;
         Set<String> left;
@@ -139,10 +141,10 @@ final class Upgrades implements UpgradeSocket.Callers {
             successor = new Successor(call(started));
             give(successor, now);
             say(command, name(process) + " has the sockets");
-            left = successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
-            hand(now.server().config().drain());
+            left = successor.awaitReady(START_LIMIT.plus(config.warmup()).plus(config.upgradeOverlap()));
+            hand(config.drain());
         } catch (IOException e) {
-            kill(process);
+            end(process, config.drain());
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
         leave(started, successor, left, now);
@@ -265,14 +267,22 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
         Next started = next;
         if (started != null) {
-            kill(started.process());
+            end(started.process(), running.join().server().config().drain());
         }
         return null;
     }
 
-    /** One that may just have begun to serve: then the PID file is its own. */
-    private void kill(Process process) {
-        process.destroyForcibly();
+    /**
+     * Ends one that may have accepted connections beside this process, and may just have begun to serve: then the PID
+     * file is its own.
+     *
+     * @param drain for its connections
+     */
+    private void end(Process process, Duration drain) {
+        process.destroy();
+        process.onExit()
+                .orTimeout(drain.plus(LAST_MOMENT).toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(_ -> process.destroyForcibly());
         try {
             process.waitFor(LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads event loops; 0 for one per processor
  * @param watchesFile whether a change of the file is enough for a reload
  * @param warmup most time for the load that the proxy gives itself before it is ready; zero for none
+ * @param upgradeOverlap in an upgrade, how long both processes accept; zero for one behind the other
  * @param upgradeSocket where {@code offramp upgrade} finds the process; null if it cannot be upgraded
  * @param pidFile holds the number of the process that serves; null for none
  * @param sandbox whether the process gives up system calls that it never makes
@@ -53,6 +54,7 @@ public record ProxyConfig(
         int threads,
         boolean watchesFile,
         Duration warmup,
+        Duration upgradeOverlap,
         @Nullable Path upgradeSocket,
         @Nullable Path pidFile,
         boolean sandbox) {
@@ -94,6 +96,7 @@ public record ProxyConfig(
         private int threads;
         private boolean watchesFile;
         private Duration warmup = Duration.ZERO;
+        private Duration upgradeOverlap = Duration.ZERO;
         private @Nullable Path upgradeSocket;
         private @Nullable Path pidFile;
         private boolean sandbox = true;
@@ -181,6 +184,12 @@ public record ProxyConfig(
             return this;
         }
 
+        /** How long both processes of an upgrade accept; zero for one behind the other. */
+        public Builder upgradeOverlap(Duration choice) {
+            upgradeOverlap = choice;
+            return this;
+        }
+
         /** Where {@code offramp upgrade} finds the process; null for nowhere. */
         public Builder upgradeSocket(@Nullable Path choice) {
             upgradeSocket = choice;
@@ -217,6 +226,7 @@ public record ProxyConfig(
                     threads,
                     watchesFile,
                     warmup,
+                    upgradeOverlap,
                     upgradeSocket,
                     pidFile,
                     sandbox);

@@ -22,6 +22,10 @@ final class ProxyReader {
         OFF
     }
 
+    private static final Duration OVERLAP = Duration.ofSeconds(3);
+    /** The process before waits so long at least. */
+    private static final Duration MAX_OVERLAP = Duration.ofSeconds(60);
+
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
     private final UpstreamReader upstreams;
@@ -48,6 +52,7 @@ final class ProxyReader {
                 "threads",
                 "reload",
                 "warmup",
+                "upgrade-overlap",
                 "upgrade-socket",
                 "pid-file",
                 "sandbox");
@@ -75,6 +80,7 @@ final class ProxyReader {
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
                 .watchesFile(root.get("reload", Scalar.choice(Reload.class), Reload.COMMAND) == Reload.WATCH)
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
+                .upgradeOverlap(root.get("upgrade-overlap", Scalar.duration(Duration.ZERO, MAX_OVERLAP), OVERLAP))
                 .upgradeSocket(file(root.get("upgrade-socket")))
                 .pidFile(file(root.get("pid-file")))
                 .sandbox(root.get("sandbox", Scalar.choice(Switch.class), Switch.ON) == Switch.ON)

@@ -34,12 +34,21 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
 
     /** Milliseconds to days, from {@code min} on, and to a length that fits into nanoseconds. */
     static Scalar<Duration> duration(Duration min) {
+        return duration(min, MOST, MOST.toHours() + "h");
+    }
+
+    /** The same, with a bound of its own. */
+    static Scalar<Duration> duration(Duration min, Duration max) {
+        return duration(min, max, max.toSeconds() + "s");
+    }
+
+    private static Scalar<Duration> duration(Duration min, Duration max, String most) {
         return new Scalar<>("a duration such as 10s, 500ms or 1h30m", text -> {
             Duration duration = parseDuration(text);
             boolean inRange = duration == null || duration.compareTo(min) >= 0;
             require(inRange, "must be at least " + min.toMillis() + "ms, is " + text);
-            boolean fits = duration == null || duration.compareTo(MOST) <= 0;
-            require(fits, "must be at most " + MOST.toHours() + "h, is " + text);
+            boolean fits = duration == null || duration.compareTo(max) <= 0;
+            require(fits, "must be at most " + most + ", is " + text);
             return duration;
         });
     }

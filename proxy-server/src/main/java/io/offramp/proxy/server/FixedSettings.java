@@ -61,6 +61,7 @@ final class FixedSettings {
                 .threads(running.threads())
                 .watchesFile(running.watchesFile())
                 .warmup(running.warmup())
+                .upgradeOverlap(next.upgradeOverlap())
                 .upgradeSocket(running.upgradeSocket())
                 .pidFile(running.pidFile())
                 .sandbox(running.sandbox())

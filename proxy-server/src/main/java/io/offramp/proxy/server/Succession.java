@@ -125,10 +125,20 @@ public final class Succession {
         return drain.hand(limit, otherEnded);
     }
 
-    /** The other process has ended, and this one accepts again. */
+    /** Both processes accept, so a connection goes to the one that has time. Admin pages stay with the other. */
+    public void share() {
+        synchronized (monitor) {
+            listeners.all().forEach(Listeners.Open::release);
+        }
+    }
+
+    /** The other process has ended, and this one accepts again, unless it is about to end. */
     public void takeBack() {
         drain.takeBack();
         synchronized (monitor) {
+            if (drain.isUnderWay()) {
+                return;
+            }
             listeners.all().forEach(Listeners.Open::release);
             listeners.bindAgain(made.get());
         }
