@@ -181,6 +181,41 @@ class CheckFlowTest {
         assertThat(proxy.counts().connections).isZero();
     }
 
+    /** A proxy that is cold may be slow itself, but it understands a server that says no. */
+    @Test
+    void shouldMakeLittleOfSilenceAndMuchOfTheFirstAnswer() {
+        // Given
+        Probe probe = new Probe.Http("/up", null, 200, 200);
+        Handlers proxy = start(UpstreamProtocol.HTTP1, patient(probe, Duration.ofSeconds(2)), null);
+        Peer silent = proxy.accept();
+
+        // When
+        proxy.advance(Duration.ofMillis(2500));
+
+        // Then
+        assertThat(silent.isOpen()).isFalse();
+        assertThat(proxy.counts().checks).containsExactly(CheckResult.LATE);
+        assertThat(state(proxy)).isEqualTo(ServerState.UP);
+        proxy.advance(Duration.ofSeconds(5));
+        answer(proxy, UpstreamProtocol.HTTP1, 503);
+        assertThat(state(proxy)).isEqualTo(ServerState.DOWN);
+    }
+
+    @Test
+    void shouldTakeAConnectThatIsNotAnsweredForSilence() {
+        Handlers proxy = start(UpstreamProtocol.HTTP1, patient(new Probe.Tcp(), Duration.ofSeconds(4)), null);
+
+        proxy.advance(Duration.ofMillis(2500));
+
+        assertThat(proxy.counts().checks).containsExactly(CheckResult.LATE);
+        assertThat(state(proxy)).isEqualTo(ServerState.UNREACHABLE);
+    }
+
+    /** Three checks make a server down. */
+    private static CheckConfig patient(Probe probe, Duration timeout) {
+        return new CheckConfig(probe, Duration.ofSeconds(5), timeout, 2, 3, 0);
+    }
+
     /** A busy server is not a dead one. */
     @ParameterizedTest
     @CsvSource({"HTTP1, ''", "HTTP1, node.test", "H2, node.test"})

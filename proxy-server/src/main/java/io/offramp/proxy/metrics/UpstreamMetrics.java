@@ -84,7 +84,7 @@ public final class UpstreamMetrics implements UpstreamEvents {
                     CounterFamily.single(
                             scope,
                             "offramp.upstream.checks",
-                            "Checks of servers of an upstream by result; busy: no connection came free for the check",
+                            "Checks of servers of an upstream by result; late: no answer; busy: no connection free",
                             upstream.and("result", each.word())));
         }
         for (ServerState each : ServerState.values()) {

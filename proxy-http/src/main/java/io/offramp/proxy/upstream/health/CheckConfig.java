@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param interval between two checks of one server
  * @param timeout of a check
  * @param rise good checks in a row that make a server up
- * @param fall bad checks in a row that make it down; at the start one is enough
+ * @param fall bad or late checks in a row that make it down; its first answer decides alone
  * @param jitterPercent of the interval, by which it is longer or shorter
  */
 public record CheckConfig(

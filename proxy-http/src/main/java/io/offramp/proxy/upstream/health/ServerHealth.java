@@ -167,16 +167,21 @@ public final class ServerHealth {
         }
     }
 
-    /** The result of a check. */
-    public synchronized void onCheck(boolean good, String why, long nowNs) {
-        if (!watch.isChecked()) {
-            return; // under way when its configuration went
+    /**
+     * The result of a check. The first answer decides alone, so that a new process sends nothing to a server that says
+     * no. Silence decides nothing alone: this proxy is slow itself while it is cold.
+     */
+    public synchronized void onCheck(CheckResult result, String why, long nowNs) {
+        if (!watch.isChecked() || result == CheckResult.BUSY) { // or under way when its configuration went
+            return;
         }
-        Checks result = good ? Checks.GOOD : Checks.BAD;
+        boolean good = result == CheckResult.GOOD;
+        Checks said = good ? Checks.GOOD : Checks.BAD;
         CheckConfig check = watch.config().check();
-        checksInRow = result == checks ? 0 : checksInRow + 1;
-        if (checks == Checks.NONE || checksInRow >= (good ? check.rise() : check.fall())) {
-            checks = result;
+        checksInRow = said == checks ? 0 : checksInRow + 1;
+        boolean first = checks == Checks.NONE && result != CheckResult.LATE;
+        if (first || checksInRow >= (good ? check.rise() : check.fall())) {
+            checks = said;
             checksInRow = 0;
             become(why, nowNs);
         }

@@ -133,7 +133,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
         if (waiting) {
             end(CheckResult.BUSY, "check: no connection came free" + within);
         } else {
-            end(CheckResult.BAD, "check: no answer" + within);
+            end(CheckResult.LATE, "check: no answer" + within);
         }
     }
 
@@ -175,9 +175,12 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         lease = null;
-        end(
-                cause instanceof ServerBusyException ? CheckResult.BUSY : CheckResult.BAD,
-                "check: " + FailureReason.problem(cause));
+        CheckResult found = switch (ServerBusyException.reason(cause)) {
+            case BUSY -> CheckResult.BUSY;
+            case CONNECT_TIMEOUT -> CheckResult.LATE;
+            default -> CheckResult.BAD;
+        };
+        end(found, "check: " + FailureReason.problem(cause));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class ServerCheck implements Probing.Result {
         this.probe = probe;
     }
 
-    /** The first check comes at once, so that a server that is down at the start is known to be. */
+    /** The first check comes at once, so that a server that is down at the start is known to be: one answer tells. */
     void start() {
         eventLoop().execute(this::check);
     }
@@ -57,9 +57,7 @@ final class ServerCheck implements Probing.Result {
     public void onResult(CheckResult result, String why) {
         probing = null;
         server.group().events().onChecked(result);
-        if (result != CheckResult.BUSY) {
-            server.health().onCheck(result == CheckResult.GOOD, why, loop.nowNs());
-        }
+        server.health().onCheck(result, why, loop.nowNs());
         again();
     }
 

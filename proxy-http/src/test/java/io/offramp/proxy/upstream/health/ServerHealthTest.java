@@ -41,7 +41,11 @@ class ServerHealthTest {
     }
 
     private void check(boolean good, long second) {
-        health.onCheck(good, good ? "status 200" : "refused", second * SECOND_NS);
+        health.onCheck(good ? CheckResult.GOOD : CheckResult.BAD, good ? "status 200" : "refused", second * SECOND_NS);
+    }
+
+    private void late(long second) {
+        health.onCheck(CheckResult.LATE, "no answer", second * SECOND_NS);
     }
 
     @Test
@@ -163,11 +167,51 @@ class ServerHealthTest {
     }
 
     @Test
-    void shouldFallAtTheFirstCheckOfAll() {
-        check(false, 1);
+    void shouldFallAtTheFirstAnswerOfAll() {
+        late(1);
+        assertThat(changes).isEmpty();
+        check(false, 2);
 
         assertThat(health.standing().state()).isEqualTo(ServerState.DOWN);
         assertThat(health.standing().why()).isEqualTo("refused");
+    }
+
+    @Test
+    void shouldFallByNoFewerLateChecksAtTheStartThanLater() {
+        late(1);
+        late(2);
+        assertThat(changes).isEmpty();
+        late(3);
+        assertThat(health.standing().state()).isEqualTo(ServerState.DOWN);
+        check(true, 4);
+        check(true, 5);
+        late(6);
+        check(false, 7);
+        assertThat(health.standing().state()).isEqualTo(ServerState.UP);
+        late(8);
+
+        assertThat(changes).containsExactly(ServerState.DOWN, ServerState.UP, ServerState.DOWN);
+    }
+
+    @Test
+    void shouldCountNoLateChecksInFrontOfAGoodOne() {
+        late(1);
+        late(2);
+        check(true, 3);
+        late(4);
+        late(5);
+
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void shouldMakeNothingOfChecksThatGotNoConnection() {
+        check(true, 1);
+        for (int second = 2; second < 10; second++) {
+            health.onCheck(CheckResult.BUSY, "no connection came free", second * SECOND_NS);
+        }
+
+        assertThat(changes).isEmpty();
     }
 
     @Test

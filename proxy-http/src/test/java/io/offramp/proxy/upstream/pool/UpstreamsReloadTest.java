@@ -15,6 +15,7 @@ import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.balance.HashKey;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.CheckResult;
 import io.offramp.proxy.upstream.health.HealthConfig;
 import io.offramp.proxy.upstream.health.OutlierConfig;
 import io.offramp.proxy.upstream.health.ServerHealth;
@@ -112,13 +113,13 @@ class UpstreamsReloadTest {
                 config(CHECKED, 1, 2), SPOKEN, UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE, name -> null);
         replace(checked, first);
         ServerHealth health = app(checked).servers().getFirst().health();
-        health.onCheck(false, "refused", 0);
+        health.onCheck(CheckResult.BAD, "refused", 0);
         assertThat(health.standing().state()).isEqualTo(ServerState.DOWN);
 
         // When
         Upstreams next = next(checked, UpstreamSettings.DEFAULTS, 1, 2);
         replace(next, checked);
-        health.onCheck(false, "refused", 0); // was under way
+        health.onCheck(CheckResult.BAD, "refused", 0); // was under way
 
         // Then
         Standing after = app(next).servers().getFirst().health().standing();
