@@ -1,6 +1,10 @@
 package io.offramp.proxy.upstream;
 
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.util.LinkedHashSet;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,10 @@ public final class RequestQueue {
     private final AtomicInteger called = new AtomicInteger();
     private volatile boolean awaited;
     private volatile @Nullable UpstreamGroup newest;
+    /** Behind the rest of a server. Null for none; guarded by {@link #waiters}, as its time is. */
+    private @Nullable Future<?> alarm;
+
+    private long alarmNs;
 
     /** A request that waits until a server may have one more. */
     public interface Waiter {
@@ -24,6 +32,9 @@ public final class RequestQueue {
 
         /** True if no server has failed it: as long as it waits, all that came later do. On any thread. */
         boolean isFresh();
+
+        /** On which it waits. */
+        EventLoop eventLoop();
 
         /** It is its turn: it is in the queue no more, and calls {@link #onTurnOver} soon. On any thread. */
         void onTurn();
@@ -141,6 +152,7 @@ public final class RequestQueue {
         synchronized (waiters) {
             first = firstDue();
             if (first == null) {
+                awaitRest();
                 return;
             }
             waiters.remove(first);
@@ -149,6 +161,36 @@ public final class RequestQueue {
         }
         leave();
         first.onTurn();
+    }
+
+    /** The end of a server's rest is no event: looks for room then, if requests wait still. */
+    private void awaitRest() {
+        UpstreamGroup servers = newest;
+        if (servers == null || waiters.isEmpty()) {
+            return;
+        }
+        EventLoop loop = waiters.getFirst().eventLoop();
+        long nowNs = loop.ticker().nanoTime();
+        long restNs = servers.restNs(nowNs);
+        if (restNs == UpstreamGroup.NO_REST || alarm != null && alarmNs - nowNs <= restNs) {
+            return;
+        }
+        try {
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            alarmNs = nowNs + restNs;
+            alarm = loop.schedule(this::onRested, restNs, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) { // event loops end with the process
+            alarm = null;
+        }
+    }
+
+    private void onRested() {
+        synchronized (waiters) {
+            alarm = null;
+        }
+        onRoom();
     }
 
     private @Nullable Waiter firstDue() {

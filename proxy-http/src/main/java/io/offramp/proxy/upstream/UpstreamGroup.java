@@ -8,6 +8,7 @@ import io.offramp.proxy.upstream.balance.Tiers;
 import io.offramp.proxy.upstream.failure.FailureLog;
 import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.ServerState;
+import io.offramp.proxy.upstream.health.Standing;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Servers that answer the same requests. Thread-safe. */
 public final class UpstreamGroup {
+    /** No server rests. */
+    static final long NO_REST = Long.MAX_VALUE;
+
     private final UpstreamConfig config;
     private final List<UpstreamServer> servers;
     private final Tiers tiers;
@@ -222,6 +226,19 @@ public final class UpstreamGroup {
      */
     public boolean hasRoom(long tried, long nowNs) {
         return size() == 1 ? alone(tried) != null : Balancer.hasChoice(tiers, config.balance(), tried, nowNs);
+    }
+
+    /** Time until the next of the servers may be tried behind its rest. */
+    long restNs(long nowNs) {
+        long least = NO_REST;
+        for (UpstreamServer each : servers) {
+            Standing standing = each.health().standing();
+            long left = standing.untilNs() - nowNs;
+            if (standing.isResting() && left > 0) {
+                least = Math.min(least, left);
+            }
+        }
+        return least;
     }
 
     /**

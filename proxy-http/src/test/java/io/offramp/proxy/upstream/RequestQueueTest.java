@@ -2,6 +2,8 @@ package io.offramp.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.net.HostPort;
 import java.time.Duration;
@@ -21,6 +23,8 @@ class RequestQueueTest {
     private static final int REQUESTS = 2_000;
     /** Requests that the server may have at once, roughly: fewer than ask. */
     private static final int ROOM = 2;
+    /** Has no task, since no server rests. */
+    private static final EventLoop CLOCK = new DefaultEventLoop();
 
     private final long seed = System.nanoTime();
     private final UpstreamGroup group = new UpstreamGroup(
@@ -40,6 +44,11 @@ class RequestQueueTest {
         @Override
         public boolean isFresh() {
             return true;
+        }
+
+        @Override
+        public EventLoop eventLoop() {
+            return CLOCK;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.offramp.proxy.upstream.pool;
 
+import io.netty.channel.EventLoop;
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.util.concurrent.RejectedExecutionException;
@@ -80,9 +81,14 @@ public final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     }
 
     @Override
+    public EventLoop eventLoop() {
+        return loop.eventLoop();
+    }
+
+    @Override
     public void onTurn() {
         try {
-            loop.eventLoop().execute(this);
+            eventLoop().execute(this);
         } catch (RejectedExecutionException e) { // the loop has ended, and its requests with it
             queue.onTurnOver();
         }
