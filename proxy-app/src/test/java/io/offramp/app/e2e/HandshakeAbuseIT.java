@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.testing.LogCapture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -129,7 +130,7 @@ class HandshakeAbuseIT {
         double before = proxy.metric(FAILURES, label(reason));
         double all = proxy.metric(FAILURES);
         long startNs = System.nanoTime();
-        try (LogCapture log = new LogCapture("io");
+        try (LogCapture log = new LogCapture("io", Level.DEBUG);
                 Socket socket = connect()) {
             write(socket, abuse.bytes());
             if (fin) {
@@ -148,7 +149,7 @@ class HandshakeAbuseIT {
     @Test
     void shouldCountAResetInMidHandshakeAsClosed() throws Exception {
         double before = proxy.metric(FAILURES, label("closed"));
-        try (LogCapture log = new LogCapture("io")) {
+        try (LogCapture log = new LogCapture("io", Level.DEBUG)) {
             try (Socket socket = connect()) {
                 write(socket, Clients.clientHello());
                 assertThat(socket.getInputStream().read()).isPositive();
@@ -186,7 +187,7 @@ class HandshakeAbuseIT {
     @ValueSource(booleans = {false, true})
     void shouldGetTheAnswerToAClientThatIsStillSending(boolean http) throws Exception {
         byte[] begin = http ? "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII) : SERVER_HELLO;
-        try (LogCapture log = new LogCapture("io");
+        try (LogCapture log = new LogCapture("io", Level.DEBUG);
                 Socket socket = connect()) {
             write(socket, begin);
             socket.getOutputStream().write(new byte[4 << 20]);

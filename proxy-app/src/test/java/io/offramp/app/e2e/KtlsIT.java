@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import io.offramp.offload.SessionInfo;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.testing.LogCapture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -265,7 +267,7 @@ class KtlsIT {
     @ParameterizedTest(name = "tx={0} rx={1} types {2}")
     @CsvSource({"SW, HW, k", "HW, SW, K", "HW, HW, kKkK"})
     void shouldEndOrGoOnBehindKeyUpdates(OffloadMode tx, OffloadMode rx, String commands) throws Exception {
-        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session", Level.DEBUG);
                 RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, tx, rx, 0);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_3")) {
             await().atMost(Duration.ofSeconds(20)).until(() -> proxy.metric("offramp_handshakes_total") == 1);
@@ -304,7 +306,7 @@ class KtlsIT {
     /** JSSE replaces its key, and asks for a new one of ours, at each further {@code startHandshake}. */
     @Test
     void shouldLimitAStormOfKeyUpdates() throws Exception {
-        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session", Level.DEBUG);
                 RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
@@ -334,7 +336,7 @@ class KtlsIT {
     @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, HW"})
     void shouldEndAtAFatalAlertOfTheClient(String version, OffloadMode rx) throws Exception {
         String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session", Level.DEBUG);
                 RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, rx, 0);
                 StallingRelay relay = StallingRelay.to(proxy.address());
                 SSLSocket socket = Clients.connect(relay.address(), version, suite)) {

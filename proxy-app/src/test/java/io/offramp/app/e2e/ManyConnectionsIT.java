@@ -3,7 +3,9 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.testing.LogCapture;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
@@ -24,7 +26,7 @@ class ManyConnectionsIT {
     @EnumSource(names = {"HW", "HW_RECORD"})
     void shouldCloseAtOnceWhatIsAboveTheLimit(OffloadMode policy) throws Exception {
         List<Socket> sockets = new ArrayList<>();
-        try (LogCapture log = new LogCapture("io.offramp");
+        try (LogCapture log = new LogCapture("io.offramp", Level.DEBUG);
                 RunningProxy proxy =
                         new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {connections: 10}")) {
             for (int i = 0; i < 10; i++) {

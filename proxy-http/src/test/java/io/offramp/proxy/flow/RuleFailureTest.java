@@ -3,38 +3,22 @@ package io.offramp.proxy.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.offramp.proxy.testing.LogCapture;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /** A rule that throws: a 500, one line in the log, and nothing left. */
 class RuleFailureTest {
     private static final String HEAD = " HTTP/1.1\r\nHost: a\r\n";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.offramp.proxy.exchange");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void stop() {
-        logger.detachAppender(lines);
-        logger.setAdditive(true);
-    }
+    @AutoClose
+    private final LogCapture log = new LogCapture("io.offramp.proxy.exchange", Level.WARN);
 
     @ParameterizedTest
     @CsvSource({"/fails/at-once, AtOnce", "/fails/later, Later"})
@@ -120,13 +104,13 @@ class RuleFailureTest {
             // Then
             assertThat(Objects.requireNonNull(failed.head).status()).hasToString("500");
             assertThat(Objects.requireNonNull(answer.head).status()).hasToString("500");
-            assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.ERROR);
-            assertThat(lines.list).hasSize(2);
+            assertThat(log.events()).extracting(ILoggingEvent::getLevel).containsOnly(Level.ERROR);
+            assertThat(log.events()).hasSize(2);
         }
     }
 
     private void assertOneLine(String route, String rule) {
-        assertThat(lines.list).singleElement().satisfies(line -> {
+        assertThat(log.events()).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.ERROR);
             assertThat(line.getFormattedMessage()).isEqualTo("route " + route + ": rule " + rule + " failed");
             assertThat(line.getThrowableProxy().getMessage()).isEqualTo("a fault of ours");

@@ -2,9 +2,7 @@ package io.offramp.proxy.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -15,6 +13,7 @@ import io.offramp.proxy.client.ClientHandler;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.message.HeadLimits;
+import io.offramp.proxy.testing.LogCapture;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
@@ -28,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What one client's heads hold of the memory, and what becomes of it while memory is short. */
 class HeadMemoryTest {
@@ -125,18 +123,12 @@ class HeadMemoryTest {
 
     @Test
     void shouldCloseWithoutAStackTraceWhereThereIsNoMemoryForABuffer() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ClientHandler.class);
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.addAppender(lines);
-        try {
+        try (LogCapture log = new LogCapture(ClientHandler.class, Level.WARN)) {
             client.pipeline()
                     .fireExceptionCaught(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"));
-        } finally {
-            logger.detachAppender(lines);
-        }
 
-        assertThat(lines.list).isEmpty();
+            assertThat(log.events()).isEmpty();
+        }
         assertThat(client.isOpen()).isFalse();
     }
 

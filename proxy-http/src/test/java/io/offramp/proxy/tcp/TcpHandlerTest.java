@@ -3,9 +3,6 @@ package io.offramp.proxy.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.RecordAuthenticationException;
@@ -15,6 +12,7 @@ import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.testing.LogCapture;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
@@ -23,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class TcpHandlerTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
@@ -52,20 +49,13 @@ class TcpHandlerTest {
                         TcpSettings.DEFAULTS,
                         null,
                         MemoryBudget.unlimited()));
-        Logger root = (Logger) LoggerFactory.getLogger("io.offramp.proxy");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        root.addAppender(lines);
-
-        // When
-        try {
+        try (LogCapture log = new LogCapture("io.offramp.proxy", Level.INFO)) {
+            // When
             client.pipeline().fireExceptionCaught(badRecord());
-        } finally {
-            root.detachAppender(lines);
-        }
 
-        // Then
-        assertThat(lines.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.INFO));
+            // Then
+            assertThat(log.events()).isEmpty();
+        }
         assertThat(client.isOpen()).isFalse();
     }
 

@@ -3,9 +3,6 @@ package io.offramp.proxy.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.accept.ConnectionGate.Entry;
@@ -16,41 +13,28 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.rate.RateKey;
 import io.offramp.proxy.rate.RateLimit;
+import io.offramp.proxy.testing.LogCapture;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ConnectionGateTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final MockTicker clock = Ticker.newMockTicker();
+
+    @AutoClose
     private final ProxyMetrics metrics = new ProxyMetrics();
+
     private final OpenConnections open = new OpenConnections();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(ConnectionGate.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void stop() {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
-        logger.setAdditive(true);
-        metrics.close();
-    }
+    @AutoClose
+    private final LogCapture log = new LogCapture(ConnectionGate.class, Level.INFO);
 
     @Test
     void shouldCountOpenConnectionsOfAnIpv6SiteAsThoseOfOneClient() throws Exception {
@@ -149,8 +133,7 @@ class ConnectionGateTest {
         IntStream.range(0, 2).forEach(i -> admit(gate, "192.0.2.1"));
 
         // Then
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.messages())
                 .containsExactly(
                         "web: connection from 192.0.2.1 refused: connection_rate; 0 more since the last such line",
                         "web: connection from 192.0.2.1 refused: connection_rate; 99 more since the last such line");

@@ -3,9 +3,7 @@ package io.offramp.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -36,6 +34,7 @@ import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.testing.LogCapture;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.ByteArrayOutputStream;
@@ -44,16 +43,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class TlsListenerTest {
     private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
 
-    private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TlsListener.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @AutoClose
+    private final LogCapture log = new LogCapture(TlsListener.class, Level.DEBUG);
+
+    @AutoClose
     private final ProxyMetrics metrics = new ProxyMetrics();
+
     private final ConnectionRegistry connections = new ConnectionRegistry(() -> 10);
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(
             () -> 10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {}));
@@ -89,22 +90,6 @@ class TlsListenerTest {
         return new TlsListener(() -> now, connections, halfOpen, addresses, new Drain(Phase.READY));
     }
 
-    @BeforeEach
-    void listen() {
-        logger.setLevel(Level.DEBUG);
-        lines.start();
-        logger.addAppender(lines);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void stop() {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
-        logger.setAdditive(true);
-        metrics.close();
-    }
-
     @Test
     void shouldRefuseAConnectionBeyondTheHandshakesOfItsAddressBeforeItBegins() throws Exception {
         // Given
@@ -119,7 +104,7 @@ class TlsListenerTest {
         assertThat(halfOpen.count()).isEqualTo(1);
         assertThat(page())
                 .contains("offramp_connections_refused_total{listener=\"web\",reason=\"handshakes_per_address\"} 1.0");
-        assertThat(lines.list).allMatch(line -> line.getLevel() == Level.DEBUG);
+        assertThat(log.events()).allMatch(line -> line.getLevel() == Level.DEBUG);
 
         // And once the first is gone there is room
         first.close();
@@ -154,7 +139,7 @@ class TlsListenerTest {
                 channel.pipeline().firstContext(), new HandshakeFailure(Reason.TIMEOUT, "no ClientHello", null));
 
         // Then
-        assertThat(lines.list.getFirst().getFormattedMessage()).contains(" from 198.51.100.9:4711: ");
+        assertThat(log.events().getFirst().getFormattedMessage()).contains(" from 198.51.100.9:4711: ");
         assertThat(connection.tuple().remote()).isEqualTo(channel.remoteAddress());
         channel.close();
     }
@@ -191,7 +176,7 @@ class TlsListenerTest {
         channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {22, 3, 1}));
 
         assertThat(channel.isOpen()).isFalse();
-        assertThat(lines.list)
+        assertThat(log.events())
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .anyMatch(line -> line.endsWith("no handshake: proxy_header: no PROXY header"));
         assertThat(connections.count()).isZero();
@@ -242,7 +227,7 @@ class TlsListenerTest {
                 channel.pipeline().firstContext(),
                 new HandshakeFailure(Reason.INTERNAL, "IllegalStateException", ours));
 
-        ILoggingEvent line = lines.list.getFirst();
+        ILoggingEvent line = log.events().getFirst();
         assertThat(line.getLevel()).isEqualTo(Level.ERROR);
         assertThat(line.getThrowableProxy().getMessage()).isEqualTo("no such provider");
         channel.close();
@@ -257,9 +242,9 @@ class TlsListenerTest {
                 channel.pipeline().firstContext(),
                 new HandshakeFailure(Reason.ALERT_SENT, "illegal_parameter", parser));
 
-        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.DEBUG);
-        assertThat(lines.list.getFirst().getThrowableProxy()).isNull();
-        assertThat(lines.list.getLast().getThrowableProxy().getMessage()).isEqualTo("not expected");
+        assertThat(log.events()).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.DEBUG);
+        assertThat(log.events().getFirst().getThrowableProxy()).isNull();
+        assertThat(log.events().getLast().getThrowableProxy().getMessage()).isEqualTo("not expected");
         channel.close();
     }
 

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.offramp.proxy.testing.LogCapture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +18,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** A socket in the place of systemd's. */
 class ServiceManagerIT {
@@ -105,25 +103,17 @@ class ServiceManagerIT {
 
     @Test
     void shouldSayWhatCannotBeDoneForTheManager() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ServiceManager.class);
-        ListAppender<ILoggingEvent> told = new ListAppender<>();
-        told.start();
-        logger.setAdditive(false);
-        logger.addAppender(told);
-        try {
+        try (LogCapture log = new LogCapture(ServiceManager.class, Level.WARN)) {
             assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "abc"), 7))
                     .isNull();
             assertThat(ServiceManager.watchdog(Map.of("WATCHDOG_USEC", "0"), 7)).isNull();
             new ServiceManager(directory + "/none").alive();
-        } finally {
-            logger.detachAppender(told);
-            logger.setAdditive(true);
+
+            assertThat(log.messages())
+                    .containsExactly(
+                            "no watchdog: WATCHDOG_USEC must be a number of microseconds, is \"abc\"",
+                            "cannot notify " + directory + "/none: no such socket");
         }
-        assertThat(told.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly(
-                        "no watchdog: WATCHDOG_USEC must be a number of microseconds, is \"abc\"",
-                        "cannot notify " + directory + "/none: no such socket");
     }
 
     @Test

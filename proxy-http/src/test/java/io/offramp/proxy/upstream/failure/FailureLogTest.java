@@ -2,43 +2,23 @@ package io.offramp.proxy.upstream.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import io.netty.channel.ConnectTimeoutException;
+import io.offramp.proxy.testing.LogCapture;
 import io.offramp.proxy.tls.PeerAlertException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class FailureLogTest {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(FailureLog.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @AutoClose
+    private final LogCapture lines = new LogCapture(FailureLog.class, Level.WARN);
+
     private final FailureLog log = new FailureLog("api");
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void stop() {
-        logger.detachAppender(lines);
-        logger.setAdditive(true);
-    }
-
-    private List<String> lines() {
-        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    }
 
     @Test
     void shouldWriteOneLineForEachReasonInTenSeconds() {
@@ -53,7 +33,7 @@ class FailureLogTest {
         log.onFailure(FailureReason.RESET, "127.0.0.1:2", "reset", start + LogPace.PAUSE_NS);
 
         // Then
-        assertThat(lines())
+        assertThat(lines.messages())
                 .containsExactly(
                         "upstream api: 127.0.0.1:1: reset (reset)",
                         "upstream api: 127.0.0.1:1: closed (closed)",

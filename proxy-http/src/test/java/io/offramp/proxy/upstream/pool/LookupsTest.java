@@ -2,22 +2,21 @@ package io.offramp.proxy.upstream.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.testing.LogCapture;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class LookupsTest {
     private static final HostPort A = new HostPort("a.internal", 80);
@@ -26,19 +25,8 @@ class LookupsTest {
     private static final List<UpstreamConfig> UPSTREAMS =
             List.of(new UpstreamConfig("one", List.of(A)), new UpstreamConfig("two", List.of(B)));
 
-    private final Logger log = (Logger) LoggerFactory.getLogger(Lookups.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        log.addAppender(lines);
-    }
-
-    @AfterEach
-    void listenNoMore() {
-        log.detachAppender(lines);
-    }
+    @AutoClose
+    private final LogCapture log = new LogCapture(Lookups.class, Level.WARN);
 
     @Test
     void shouldAskForAllNamesAtOnce() {
@@ -52,32 +40,23 @@ class LookupsTest {
 
         assertThat(addresses.apply(A).getFirst()).isEqualTo(FOUND);
         assertThat(addresses.apply(B).getFirst()).isEqualTo(FOUND);
-        assertThat(lines.list).isEmpty();
+        assertThat(log.events()).isEmpty();
     }
 
     /** The answer comes when the line is there. */
     @Test
     void shouldSayWhichNamesItWaitsFor() {
-        CountDownLatch written = new CountDownLatch(1);
-        ListAppender<ILoggingEvent> last = new ListAppender<>() {
-            @Override
-            protected void append(ILoggingEvent line) {
-                written.countDown();
-            }
-        };
-        last.start();
-        log.addAppender(last);
-
         Lookups.of(UPSTREAMS, address -> {
-            assertThat(address.equals(A) || await(written)).isTrue();
+            if (address.equals(B)) {
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> !log.events().isEmpty());
+            }
             return List.of(FOUND);
         });
-        log.detachAppender(last);
 
-        assertThat(lines.list)
-                .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .isEqualTo("waiting for the name server, which has not answered for [b.internal:80]");
+        assertThat(log.messages())
+                .containsExactly("waiting for the name server, which has not answered for [b.internal:80]");
     }
 
     private static boolean await(CountDownLatch latch) {

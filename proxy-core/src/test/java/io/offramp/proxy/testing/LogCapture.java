@@ -1,4 +1,4 @@
-package io.offramp.app.e2e;
+package io.offramp.proxy.testing;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -8,25 +8,41 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Captures the log lines below one name while it is open, at every level; they do not reach the console. */
-final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+/** Captures the log lines below one name while it is open; they do not reach the console. Thread-safe. */
+public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Level before;
 
-    /** @param name of a logger; loggers below it are captured as well */
-    LogCapture(String name) {
+    /**
+     * Begins to capture.
+     *
+     * @param name of a logger; loggers below it are captured as well
+     * @param least level that is captured
+     */
+    public LogCapture(String name, Level least) {
         logger = (Logger) LoggerFactory.getLogger(name);
         before = logger.getLevel();
         setContext(logger.getLoggerContext());
         start();
-        logger.setLevel(Level.DEBUG);
+        logger.setLevel(least);
         logger.setAdditive(false);
         logger.addAppender(this);
     }
 
-    List<ILoggingEvent> events() {
+    /** Begins to capture what a class logs. */
+    public LogCapture(Class<?> ofLogger, Level least) {
+        this(ofLogger.getName(), least);
+    }
+
+    /** The lines so far. */
+    public List<ILoggingEvent> events() {
         return events;
+    }
+
+    /** The lines so far, as text without level and cause. */
+    public List<String> messages() {
+        return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Override
