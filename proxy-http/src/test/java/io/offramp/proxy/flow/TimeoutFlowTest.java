@@ -133,9 +133,7 @@ class TimeoutFlowTest extends TextFlow {
         // Given a server that reads no more, and a client whose last piece waits for that
         int most = piecesUntilOneWaits() - 1;
         Peer client = proxy.connect();
-        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
-        Peer server = accept();
-        server.stall();
+        Peer server = uploadToAServerThatStalls(client);
         for (int i = 0; i < most; i++) {
             send(client, "x".repeat(READ_BYTES));
         }
@@ -155,9 +153,7 @@ class TimeoutFlowTest extends TextFlow {
 
     private int piecesUntilOneWaits() {
         Peer client = proxy.connect();
-        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
-        Peer server = accept();
-        server.stall();
+        uploadToAServerThatStalls(client);
         int room = client.room();
         int pieces = 0;
         while (client.room() == room) {
@@ -167,5 +163,13 @@ class TimeoutFlowTest extends TextFlow {
         client.reset();
         proxy.settle();
         return pieces;
+    }
+
+    /** Begins a long body; gives the server, which reads no more. */
+    private Peer uploadToAServerThatStalls(Peer client) {
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+        Peer server = accept();
+        server.stall();
+        return server;
     }
 }

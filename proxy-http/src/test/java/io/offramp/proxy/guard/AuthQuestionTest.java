@@ -1,18 +1,14 @@
 package io.offramp.proxy.guard;
 
+import static io.offramp.proxy.message.TestClients.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.AsciiString;
-import io.offramp.proxy.message.ClientAddress;
-import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HeadWriter;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -29,17 +25,13 @@ class AuthQuestionTest {
         written.field("Cookie", "c");
         Head head = written.complete();
         ForwardAuthConfig config = new ForwardAuthConfig("auth", "/v", Duration.ofSeconds(1), List.of("Remote-User"));
-        ClientFields client = new ClientFields(
-                new AsciiString("192.0.2.7"),
-                new AsciiString("https"),
-                null,
-                new ClientAddress(InetAddress.ofLiteral("192.0.2.7"), List.of()),
-                false,
-                Forwarding.DEFAULTS);
 
         // When
         RequestHead question = AuthQuestion.head(
-                config, new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0), "/x", client);
+                config,
+                new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0),
+                "/x",
+                client("192.0.2.7"));
 
         // Then
         Fields fields = question.fields();

@@ -1,19 +1,14 @@
 package io.offramp.proxy.rate;
 
+import static io.offramp.proxy.message.TestClients.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
-import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadWriter;
-import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.rate.RateLimit.What;
-import java.net.InetAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -137,17 +132,6 @@ class RateLimiterTest {
                         over.incrementAndGet();
                     }
                 });
-    }
-
-    private static ClientFields client(String address) {
-        ClientAddress source = new ClientAddress(InetAddress.ofLiteral(address), List.of(Cidr.parse("10.0.0.0/8")));
-        return new ClientFields(
-                new AsciiString(address),
-                new AsciiString("https"),
-                null,
-                source,
-                source.isProxy(),
-                Forwarding.DEFAULTS);
     }
 
     private static Fields fields(String... namesAndValues) {

@@ -1,16 +1,13 @@
 package io.offramp.proxy.route;
 
+import static io.offramp.proxy.message.TestClients.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.AsciiString;
 import io.offramp.proxy.http1.Http1Protocol;
-import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.ClientFields;
-import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.HeadWriter;
 import io.offramp.proxy.message.RequestHead;
-import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
@@ -19,7 +16,6 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.balance.HashKey;
 import io.offramp.proxy.upstream.pool.Upstreams;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -212,16 +208,5 @@ class SplitTest {
             head.field(field[0], field[1]);
         }
         return head.completeRequest();
-    }
-
-    private static ClientFields client(String address) {
-        ClientAddress source = new ClientAddress(InetAddress.ofLiteral(address), List.of(Cidr.parse("10.0.0.0/8")));
-        return new ClientFields(
-                new AsciiString(address),
-                new AsciiString("https"),
-                null,
-                source,
-                source.isProxy(),
-                Forwarding.DEFAULTS);
     }
 }
