@@ -98,11 +98,16 @@ final class MainProcess {
         manager.ready(other, SERVING);
     }
 
-    /** It drains, to end. */
-    void stopping() {
+    /**
+     * It drains, to end.
+     *
+     * @return whether it was the service
+     */
+    boolean stopping() {
         if (isMain) {
             manager.stopping("draining");
         }
+        return isMain;
     }
 
     /** Nothing of it is left. The PID file of another process is not its own, and may change at any time. */

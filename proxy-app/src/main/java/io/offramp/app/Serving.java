@@ -17,7 +17,6 @@ import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,7 +99,7 @@ final class Serving {
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends(), inheritance);
             if (predecessor != null) { // which serves until this process is warm
-                server.succession().rest(Set.of());
+                server.succession().rest();
             }
             server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
@@ -139,8 +138,8 @@ final class Serving {
 
     /**
      * The process that has started this one to take its place; null for none. One that was killed, as its socket
-     * without a listener proves, has left its place, and its addresses are free. One that ended in order has killed
-     * this one.
+     * without a listener proves, has left its place, and its addresses are free. One that ended in order has told this
+     * one to end.
      */
     private static @Nullable Predecessor predecessor() throws CommandFailure {
         String socket = System.getenv(Upgrades.VARIABLE);
@@ -188,16 +187,12 @@ final class Serving {
         signals.onEnd(this::drain);
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
         try {
-            if (predecessor == null) {
-                main.begin(server.loopCheck());
-            } else {
-                takeOver(predecessor);
-                main.takeOver(server.loopCheck());
-            }
-            signals.onHangUp(this::reload);
-            signals.onUser(server.accessLog()::reopen);
-            if (socket != null) {
-                upgrades.on(server, socket);
+            if (begin()) {
+                signals.onHangUp(this::reload);
+                signals.onUser(server.accessLog()::reopen);
+                if (socket != null) {
+                    upgrades.on(server, socket);
+                }
             }
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -205,16 +200,29 @@ final class Serving {
         }
     }
 
-    /** When this process is warm, step by step. If the other has ended before, its connections wait, and it is time. */
-    private void takeOver(Predecessor other) {
+    /** @return false if this process was told to end before it served */
+    private boolean begin() {
+        Predecessor other = predecessor;
+        if (other == null) {
+            main.begin(server.loopCheck());
+            return true;
+        }
+        awaitTurn(other);
+        return upgrades.unlessEnding(() -> takeOver(other));
+    }
+
+    /** Until this process is warm and has served beside the other one, or that has ended: its connections wait. */
+    private void awaitTurn(Predecessor other) {
         boolean isAlone = false;
         while (!server.isWarm() && !isAlone) {
             isAlone = other.hasEnded(LOOK);
         }
-        if (!isAlone) {
-            server.succession().share();
+        if (!isAlone && upgrades.unlessEnding(server.succession()::share)) {
             other.hasEnded(server.config().upgradeOverlap());
         }
+    }
+
+    private void takeOver(Predecessor other) {
         server.succession().takeBack();
         other.sayReady(left);
         server.metrics().upgrades().onUpgrade(true);
@@ -222,6 +230,7 @@ final class Serving {
         if (socket != null) {
             socket.own();
         }
+        main.takeOver(server.loopCheck());
     }
 
     /** The errors themselves are in the log already. */
@@ -268,6 +277,7 @@ final class Serving {
             socket.close();
         }
         main.end();
+        upgrades.awaitNext();
         endLog();
         Runtime.getRuntime().halt(ExitCode.OK);
     }
@@ -276,8 +286,8 @@ final class Serving {
         if (predecessor != null) {
             predecessor.sayOver();
         }
-        main.stopping();
-        Duration delay = server.config().drainDelay();
+        // Nobody asks one that is not the service whether it is ready.
+        Duration delay = main.stopping() ? server.config().drainDelay() : Duration.ZERO;
         if (!delay.isZero()) {
             LOG.info("leaving: /healthz/ready says no, all goes on for {} s", delay.toSeconds());
             server.announceStop(delay);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ final class Upgrades implements UpgradeSocket.Callers {
     private final CompletableFuture<Running> running = new CompletableFuture<>();
     private final Semaphore turn = new Semaphore(1);
     private volatile @Nullable Next next;
+    private volatile CompletableFuture<?> ending = CompletableFuture.completedFuture(null);
     private Stage stage = Stage.SERVING;
     private long handedUntilNs;
 
@@ -136,18 +138,19 @@ final class Upgrades implements UpgradeSocket.Callers {
         ProxyConfig config = now.server().config();
         say(command, name(process) + " starts");
         Successor successor;
-        Set<String> left;
         try {
             successor = new Successor(call(started));
-            give(successor, now);
+            Set<String> taken = give(successor, now);
             say(command, name(process) + " has the sockets");
-            left = successor.awaitReady(START_LIMIT.plus(config.warmup()).plus(config.upgradeOverlap()));
-            hand(config.drain());
+            taken.removeAll(
+                    successor.awaitReady(START_LIMIT.plus(config.warmup()).plus(config.upgradeOverlap())));
+            hand(process, taken, now);
         } catch (IOException e) {
-            end(process, config.drain());
+            endNext(process, config.drain());
+            checkServing();
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
-        leave(started, successor, left, now);
+        leave(started, successor, now);
     }
 
     /** A stop comes before it, and it is not started, or behind it, and it is ended. */
@@ -158,7 +161,7 @@ final class Upgrades implements UpgradeSocket.Callers {
         return started;
     }
 
-    private void checkServing() throws IOException {
+    private synchronized void checkServing() throws IOException {
         if (stage != Stage.SERVING) {
             throw new IOException("this process stops");
         }
@@ -202,19 +205,27 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
     }
 
-    private static void give(Successor successor, Running now) throws IOException {
+    /** @return names of the sockets that were given */
+    private static Set<String> give(Successor successor, Running now) throws IOException {
         Legacy legacy = now.socket().with(now.server().succession().legacy());
         try {
             successor.give(legacy);
+            return new HashSet<>(legacy.sockets().keySet());
         } finally {
             legacy.wipe();
         }
     }
 
-    private synchronized void hand(Duration drain) throws IOException {
+    /** As one step: a stop comes before it, or finds that all is the other's. */
+    private synchronized void hand(Process process, Set<String> taken, Running now) throws IOException {
         checkServing();
         stage = Stage.HANDED;
-        handedUntilNs = System.nanoTime() + drain.toNanos();
+        handedUntilNs = System.nanoTime() + now.server().config().drain().toNanos();
+        main.handTo(process.pid());
+        now.server().succession().rest(taken);
+        if (taken.contains(now.socket().name())) {
+            now.socket().rest();
+        }
     }
 
     /** Not if this process ends: then its connections have the rest of their time, and it takes no other. */
@@ -229,14 +240,9 @@ final class Upgrades implements UpgradeSocket.Callers {
         return true;
     }
 
-    private void leave(Next started, Successor successor, Set<String> left, Running now) throws IOException {
+    private void leave(Next started, Successor successor, Running now) throws IOException {
         Succession succession = now.server().succession();
         Duration drain = now.server().config().drain();
-        main.handTo(started.process().pid());
-        succession.rest(left);
-        if (!left.contains(now.socket().name())) {
-            now.socket().rest();
-        }
         succession.leave(); // before its caller hears that the other serves
         say(
                 started.command(),
@@ -267,7 +273,7 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
         Next started = next;
         if (started != null) {
-            end(started.process(), running.join().server().config().drain());
+            endNext(started.process(), running.join().server().config().drain());
         }
         return null;
     }
@@ -278,9 +284,9 @@ final class Upgrades implements UpgradeSocket.Callers {
      *
      * @param drain for its connections
      */
-    private void end(Process process, Duration drain) {
+    private void endNext(Process process, Duration drain) {
         process.destroy();
-        process.onExit()
+        ending = process.onExit()
                 .orTimeout(drain.plus(LAST_MOMENT).toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(_ -> process.destroyForcibly());
         try {
@@ -289,6 +295,24 @@ final class Upgrades implements UpgradeSocket.Callers {
             Thread.currentThread().interrupt();
         }
         main.goOn();
+    }
+
+    /** Blocks until a process that was told to end has ended, or was killed: its addresses are free then. */
+    void awaitNext() {
+        ending.join();
+    }
+
+    /**
+     * Takes a step towards serving, unless this process has been told to end: then it must not begin to.
+     *
+     * @return whether the step was taken
+     */
+    synchronized boolean unlessEnding(Runnable step) {
+        if (stage == Stage.ENDING) {
+            return false;
+        }
+        step.run();
+        return true;
     }
 
     /** The last word of this process. */

@@ -42,7 +42,6 @@ class UpgradeOverlapIT {
     private ServerSocket slow;
 
     private ProxyProcess proxy;
-    private UpgradeRun upgrade;
     private final List<Long> started = new ArrayList<>();
 
     @BeforeEach
@@ -51,16 +50,25 @@ class UpgradeOverlapIT {
         upstream = DemoUpstream.start(0);
         slow = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         config = directory.resolve("offramp.yaml");
-        configure(1, 1, "0s");
+        configure(1, 1, 0);
         proxy = ProxyProcess.inShell(config, "", "export OFFRAMP_NO_CACHE=1", "");
-        configure(slow.getLocalPort(), upstream.port(), "60s");
-        upgrade = new UpgradeRun(
-                StartScript.start(StartScript.ofDistribution(), directory, "upgrade", config.toString()), started);
-        upgrade.readUntil(" has the sockets");
-        await().atMost(LIMIT).until(() -> get().startsWith(OF_NEW));
     }
 
-    private void configure(int slowPort, int port, String overlap) throws IOException {
+    /** Until the new process accepts. */
+    private UpgradeRun upgrade(int seconds) throws IOException {
+        configure(slow.getLocalPort(), upstream.port(), seconds);
+        UpgradeRun upgrade = run();
+        upgrade.readUntil(" has the sockets");
+        await().atMost(LIMIT).until(() -> get().startsWith(OF_NEW));
+        return upgrade;
+    }
+
+    private UpgradeRun run() throws IOException {
+        return new UpgradeRun(
+                StartScript.start(StartScript.ofDistribution(), directory, "upgrade", config.toString()), started);
+    }
+
+    private void configure(int slowPort, int port, int overlap) throws IOException {
         Files.writeString(config, """
                 listeners:
                   - bind: "127.0.0.1:0"
@@ -69,7 +77,9 @@ class UpgradeOverlapIT {
                     upstream: "127.0.0.1:%d"
                 admin: {bind: "127.0.0.1:0"}
                 upgrade-socket: upgrade.sock
-                upgrade-overlap: %s
+                pid-file: proxy.pid
+                timeouts: {drain: 12s, drain-delay: 5s}
+                upgrade-overlap: %ds
                 """.formatted(slowPort, port, overlap));
     }
 
@@ -83,6 +93,8 @@ class UpgradeOverlapIT {
 
     @Test
     void shouldAcceptInBoth() throws Exception {
+        upgrade(60);
+
         await().atMost(LIMIT).until(() -> get().startsWith(OF_OLD));
         await().atMost(LIMIT).until(() -> get().startsWith(OF_NEW));
         assertThat(proxy.admin("GET", "/healthz/ready").statusCode()).isEqualTo(200);
@@ -90,7 +102,9 @@ class UpgradeOverlapIT {
 
     @Test
     void shouldGoOnIfTheNewProcessIsKilled() throws Exception {
-        next().destroyForcibly();
+        UpgradeRun upgrade = upgrade(60);
+
+        next(upgrade).destroyForcibly();
         upgrade.readToEnd();
 
         assertThat(upgrade.lines()).last().asString().startsWith("failed: ").contains("this process serves on");
@@ -100,9 +114,24 @@ class UpgradeOverlapIT {
     }
 
     @Test
+    void shouldServeByTheNewProcessIfTheOldOneIsKilled() throws Exception {
+        UpgradeRun upgrade = upgrade(60);
+
+        proxy.close();
+        upgrade.readToEnd();
+
+        assertThat(upgrade.lines()).last().asString().startsWith("done: ").contains("process " + upgrade.pid());
+        assertThat(upgrade.exitCode()).isZero();
+        for (int i = 0; i < 20; i++) {
+            assertThat(get()).startsWith(OF_NEW);
+        }
+    }
+
+    @Test
     void shouldLetTheNewProcessEndItsRequestsIfItIsToldToEnd() throws Exception {
+        UpgradeRun upgrade = upgrade(60);
         try (Exchange exchange = ofNew()) {
-            next().destroy();
+            next(upgrade).destroy();
             upgrade.readToEnd();
 
             assertThat(upgrade.lines()).last().asString().contains("told to end", "this process serves on");
@@ -112,20 +141,56 @@ class UpgradeOverlapIT {
     }
 
     @Test
+    void shouldNotTakeOverIfTheNewProcessIsToldToEnd() throws Exception {
+        UpgradeRun upgrade = upgrade(10);
+        try (Exchange cut = ofNew()) { // behind the overlap
+            next(upgrade).destroy();
+            upgrade.readToEnd();
+            await().atMost(LIMIT).until(() -> ProcessHandle.of(upgrade.pid()).isEmpty());
+
+            assertThat(cut.client().getInputStream().read()).isNegative();
+            assertThat(get()).startsWith(OF_OLD);
+            assertThat(proxy.admin("GET", "/healthz/ready").statusCode()).isEqualTo(200);
+            assertThat(directory.resolve("proxy.pid")).hasContent(Long.toString(proxy.pid()));
+        }
+        UpgradeRun again = run();
+        again.readToEnd();
+        assertThat(again.exitCode()).as("%s", again.lines()).isZero();
+        assertThat(get()).startsWith(OF_NEW);
+    }
+
+    @Test
     void shouldLetTheNewProcessEndItsRequestsIfTheOldOneIsToldToEnd() throws Exception {
+        UpgradeRun upgrade = upgrade(60);
         try (Exchange exchange = ofNew()) {
             proxy.terminate();
 
-            assertThat(proxy.exitCode()).isZero();
-            exchange.end();
             upgrade.readToEnd();
+            assertThat(upgrade.lines()).last().asString().startsWith("failed: ").contains("this process stops");
             assertThat(upgrade.exitCode()).isEqualTo(1);
-            await().atMost(LIMIT).until(() -> ProcessHandle.of(upgrade.pid()).isEmpty());
+            exchange.end();
+            assertThat(proxy.exitCode()).isZero();
+            assertThat(ProcessHandle.of(upgrade.pid())).isEmpty();
         }
     }
 
+    @Test
+    void shouldNotLeaveANewProcessThatIsStuckIfTheOldOneIsToldToEnd() throws Exception {
+        UpgradeRun upgrade = upgrade(60);
+        int stopped = new ProcessBuilder("kill", "-STOP", Long.toString(upgrade.pid()))
+                .start()
+                .waitFor();
+        assertThat(stopped).isZero();
+
+        proxy.terminate();
+
+        assertThat(proxy.exitCode()).isZero();
+        assertThat(ProcessHandle.of(upgrade.pid())).isEmpty();
+        new ServerSocket(proxy.port(), 1, InetAddress.getLoopbackAddress()).close();
+    }
+
     /** The process that is to take the place of the other. */
-    private ProcessHandle next() {
+    private static ProcessHandle next(UpgradeRun upgrade) {
         return ProcessHandle.of(upgrade.pid()).orElseThrow();
     }
 
@@ -157,9 +222,11 @@ class UpgradeOverlapIT {
                             Socket client = ask("/slow");
                             await().atMost(LIMIT)
                                     .until(() -> client.getInputStream().available() > 0 || accepted.isDone());
-                            return client.getInputStream().available() > 0
-                                    ? null
-                                    : new Exchange(client, accepted.join());
+                            if (client.getInputStream().available() == 0) {
+                                return new Exchange(client, accepted.join());
+                            }
+                            client.close();
+                            return null;
                         },
                         Objects::nonNull);
     }

@@ -23,7 +23,7 @@ final class ProxyReader {
     }
 
     private static final Duration OVERLAP = Duration.ofSeconds(3);
-    /** The process before waits so long at least. */
+    /** Well below the time that the process before waits in any case. */
     private static final Duration MAX_OVERLAP = Duration.ofSeconds(60);
 
     private final Surroundings surroundings;

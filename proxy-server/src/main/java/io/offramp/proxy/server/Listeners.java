@@ -174,9 +174,9 @@ final class Listeners {
         }
     }
 
-    /** Closes the sockets of these names. Their connections go on. */
-    void leave(Set<String> names) {
-        all().stream().filter(each -> names.contains(each.name())).forEach(each -> {
+    /** Closes all sockets but those of these names. Their connections go on. */
+    void keep(Set<String> names) {
+        all().stream().filter(each -> !names.contains(each.name())).forEach(each -> {
             open.remove(each.key());
             each.close();
         });

@@ -93,20 +93,31 @@ public final class Succession {
         }
     }
 
+    /** The other process serves: this one takes no connection yet. */
+    public void rest() {
+        synchronized (monitor) {
+            listeners.hold();
+        }
+        AdminServer ours = admin.get();
+        if (ours != null) {
+            ours.rest();
+        }
+    }
+
     /**
      * The other process accepts: this one takes no connection any more. Blocks until all that it took are set up; if an
      * event loop is stuck, for a few seconds.
      *
-     * @param left names of sockets that the other one does not have: a listener closes, so that clients are refused
+     * @param taken names of sockets that the other one has: any other listener closes, so that clients are refused
      *     instead of waiting; admin pages go on here
      */
-    public void rest(Set<String> left) {
+    public void rest(Set<String> taken) {
         synchronized (monitor) {
             listeners.hold();
-            listeners.leave(left);
+            listeners.keep(taken);
         }
         AdminServer ours = admin.get();
-        if (ours != null && !left.contains(ours.name())) {
+        if (ours != null && taken.contains(ours.name())) {
             ours.rest();
         }
     }
@@ -132,13 +143,10 @@ public final class Succession {
         }
     }
 
-    /** The other process has ended, and this one accepts again, unless it is about to end. */
+    /** The other process has ended, and this one accepts again. */
     public void takeBack() {
         drain.takeBack();
         synchronized (monitor) {
-            if (drain.isUnderWay()) {
-                return;
-            }
             listeners.all().forEach(Listeners.Open::release);
             listeners.bindAgain(made.get());
         }

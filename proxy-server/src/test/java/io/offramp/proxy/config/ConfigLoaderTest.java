@@ -81,6 +81,7 @@ class ConfigLoaderTest {
             logging: {access: false, level: debug}
             threads: 3
             warmup: 10s
+            upgrade-overlap: 20s
             upgrade-socket: run/upgrade.sock
             pid-file: run/offramp.pid
             sandbox: off
@@ -123,6 +124,7 @@ class ConfigLoaderTest {
         assertThat(config.backends()).isEmpty();
         assertThat(config.threads()).isZero();
         assertThat(config.warmup()).isZero();
+        assertThat(config.upgradeOverlap()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.upgradeSocket()).isNull();
         assertThat(config.pidFile()).isNull();
         assertThat(config.sandbox()).isTrue();
@@ -248,6 +250,7 @@ class ConfigLoaderTest {
         assertThat(config.logging()).isEqualTo(new LoggingConfig(AccessLogConfig.OFF, "debug"));
         assertThat(config.threads()).isEqualTo(3);
         assertThat(config.warmup()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.upgradeOverlap()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.upgradeSocket())
                 .isEqualTo(file.path("run/upgrade.sock").toAbsolutePath());
         assertThat(config.pidFile()).isEqualTo(file.path("run/offramp.pid").toAbsolutePath());

@@ -42,6 +42,7 @@ class ConfigProblemsTest {
                         admin: 127.0.0.1:9090
                         threads: many
                         warmup: soon
+                        upgrade-overlap: 2m
                         """))
                 .containsExactly(
                         "offramp.yaml:2:5: listeners[0]: missing \"upstream\": where requests go, a name, "
@@ -76,7 +77,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is "
                                 + "\"127.0.0.1:9090\"",
                         "offramp.yaml:17:10: threads: expected a number, is \"many\"",
-                        "offramp.yaml:18:9: warmup: expected a duration such as 10s, 500ms or 1h30m, is \"soon\"");
+                        "offramp.yaml:18:9: warmup: expected a duration such as 10s, 500ms or 1h30m, is \"soon\"",
+                        "offramp.yaml:19:18: upgrade-overlap: must be at most 60s, is 2m");
     }
 
     @Test

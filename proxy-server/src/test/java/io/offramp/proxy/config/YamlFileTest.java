@@ -47,7 +47,7 @@ class YamlFileTest {
     void shouldTellWhenTheFileIsNoMapping() throws IOException {
         String expected =
                 "expected a mapping with include, listeners, upstreams, admin, timeouts, limits, offload, logging, "
-                        + "threads, reload, warmup, upgrade-socket, pid-file, sandbox, is ";
+                        + "threads, reload, warmup, upgrade-overlap, upgrade-socket, pid-file, sandbox, is ";
         assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
         assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
         assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");
