@@ -20,8 +20,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final ImportOption NO_TEST_KIT = location -> !location.contains("/offload-tck/");
 
+    /** What tests of one module have for those of others. */
+    private static final ImportOption NO_TEST_JAR = location -> !location.contains("-tests.jar");
+
     private static final JavaClasses OURS = new ClassFileImporter(
-                    List.of(new ImportOption.DoNotIncludeTests(), NO_TEST_KIT))
+                    List.of(new ImportOption.DoNotIncludeTests(), NO_TEST_JAR, NO_TEST_KIT))
             .importPackages("io.offramp");
 
     private static final String API = "io.offramp.offload";
