@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Whether this CPU has the AES instructions for wide vectors: asked of Linux where the library cannot be asked. */
+/**
+ * Whether this CPU has what the library's fastest code needs, {@link Level#VAES_AVX512}: asked of Linux where the
+ * library cannot be asked.
+ */
 final class Vaes {
+    private static final Set<String> FLAGS =
+            Set.of("vaes", "vpclmulqdq", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl");
+
     private Vaes() {}
 
     static boolean isHere() {
@@ -19,7 +26,7 @@ final class Vaes {
         try (Stream<String> lines = Files.lines(cpuInfo)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(flags -> List.of(flags.split(" ")).contains("vaes"))
+                    .map(flags -> List.of(flags.split(" ")).containsAll(FLAGS))
                     .orElse(false);
         } catch (IOException e) {
             return false;

@@ -15,13 +15,14 @@ class VaesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "flags\t\t: fpu aes vaes vpclmulqdq, true",
-        "flags\t\t: fpu vaes, true",
+        "flags\t\t: fpu aes avx512f avx512dq avx512cd avx512bw avx512vl vaes vpclmulqdq, true",
+        "flags\t\t: fpu aes avx512f avx512dq avx512cd avx512bw avx512vl, false",
+        "flags\t\t: fpu aes avx2 vaes vpclmulqdq, false",
         "flags\t\t: fpu aes, false",
-        "vmx flags\t: vaes, false",
+        "vmx flags\t: avx512f avx512dq avx512cd avx512bw avx512vl vaes vpclmulqdq, false",
         "Features\t: fp aes, false"
     })
-    void shouldFindTheFlag(String line, boolean isThere) throws IOException {
+    void shouldFindTheFlags(String line, boolean isThere) throws IOException {
         Path cpuInfo = Files.writeString(folder.resolve("cpuinfo"), "processor\t: 0\n" + line + "\n\nprocessor\t: 1\n");
         assertThat(Vaes.isIn(cpuInfo)).isEqualTo(isThere);
     }
