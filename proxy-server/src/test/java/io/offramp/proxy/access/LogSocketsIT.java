@@ -109,6 +109,20 @@ class LogSocketsIT {
     }
 
     @Test
+    void shouldSendEachLineAsADatagram() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "no epoll");
+        Path path = directory.resolve("log");
+        log.become(config(new LogTarget.Datagram(path)));
+
+        finish("/a");
+        finish("/b");
+
+        List<String> received = new ArrayList<>();
+        receive(path, received, 2);
+        assertThat(received).containsExactly("7 \"/a\"", "7 \"/b\"");
+    }
+
+    @Test
     void shouldSendToTheLocalSyslogAndSurviveItsRestart() throws Exception {
         assumeTrue(Epoll.isAvailable(), "no epoll");
         Path path = directory.resolve("log");
