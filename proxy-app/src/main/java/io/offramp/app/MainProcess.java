@@ -112,7 +112,7 @@ final class MainProcess {
 
     /** Nothing of it is left. The PID file of another process is not its own, and may change at any time. */
     synchronized void end() {
-        if (isMain && pidFile != null) {
+        if (pidFile != null) { // the next one may have another
             pidFile.delete();
         }
         isMain = false;

@@ -224,13 +224,13 @@ final class Serving {
 
     private void takeOver(Predecessor other) {
         server.succession().takeBack();
+        main.takeOver(server.loopCheck()); // before the other one may end, and delete its PID file
         other.sayReady(left);
         server.metrics().upgrades().onUpgrade(true);
         server.succession().own();
         if (socket != null) {
             socket.own();
         }
-        main.takeOver(server.loopCheck());
     }
 
     /** The errors themselves are in the log already. */
@@ -269,6 +269,7 @@ final class Serving {
     private void drain() {
         Duration rest = upgrades.end();
         int cut = rest == null ? stop() : server.close(rest);
+        upgrades.awaitNext();
         LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
         if (rest != null) {
             upgrades.sayDone(cut);
@@ -277,7 +278,6 @@ final class Serving {
             socket.close();
         }
         main.end();
-        upgrades.awaitNext();
         endLog();
         Runtime.getRuntime().halt(ExitCode.OK);
     }

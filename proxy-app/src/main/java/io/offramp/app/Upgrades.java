@@ -146,7 +146,7 @@ final class Upgrades implements UpgradeSocket.Callers {
                     successor.awaitReady(START_LIMIT.plus(config.warmup()).plus(config.upgradeOverlap())));
             hand(process, taken, now);
         } catch (IOException e) {
-            endNext(process, config.drain());
+            endNext(process, config);
             checkServing();
             throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
         }
@@ -273,7 +273,7 @@ final class Upgrades implements UpgradeSocket.Callers {
         }
         Next started = next;
         if (started != null) {
-            endNext(started.process(), running.join().server().config().drain());
+            endNext(started.process(), running.join().server().config());
         }
         return null;
     }
@@ -282,13 +282,15 @@ final class Upgrades implements UpgradeSocket.Callers {
      * Ends one that may have accepted connections beside this process, and may just have begun to serve: then the PID
      * file is its own.
      *
-     * @param drain for its connections
+     * @param config of this process: its times are those that the other one has
      */
-    private void endNext(Process process, Duration drain) {
+    private void endNext(Process process, ProxyConfig config) {
         process.destroy();
-        ending = process.onExit()
-                .orTimeout(drain.plus(LAST_MOMENT).toMillis(), TimeUnit.MILLISECONDS)
+        Duration limit = config.drainDelay().plus(config.drain()).plus(LAST_MOMENT);
+        CompletableFuture<Process> end = process.onExit()
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(_ -> process.destroyForcibly());
+        ending = CompletableFuture.allOf(ending, end);
         try {
             process.waitFor(LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -124,6 +124,11 @@ public final class Peer implements AutoCloseable {
     private Object next(Duration limit) throws IOException {
         try {
             Object next = heard.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (next == null) { // it may have come while this process stood still
+                awaitTurn();
+                awaitTurn();
+                next = heard.poll();
+            }
             if (next == null) {
                 throw new IOException("the other process said nothing for " + limit.toSeconds() + " s");
             }
@@ -136,6 +141,11 @@ public final class Peer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** Behind two of them, the event loop has read what was there before the first. */
+    private void awaitTurn() {
+        channel.eventLoop().submit(() -> {}).awaitUninterruptibly(TAKE_LIMIT.toMillis());
     }
 
     private static void close(@Nullable Object descriptor) {
