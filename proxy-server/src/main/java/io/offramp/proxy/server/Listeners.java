@@ -24,8 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -175,8 +175,8 @@ final class Listeners {
     }
 
     /** Closes all sockets but those of these names. Their connections go on. */
-    void keep(Set<String> names) {
-        all().stream().filter(each -> !names.contains(each.name())).forEach(each -> {
+    void keep(Predicate<String> names) {
+        all().stream().filter(each -> !names.test(each.name())).forEach(each -> {
             open.remove(each.key());
             each.close();
         });
@@ -251,8 +251,7 @@ final class Listeners {
                         listener.bind().resolve())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new StartException("cannot listen on " + listener.bind() + ": "
-                    + BindFailure.reason(bound.cause(), listener.bind().port()));
+            throw new StartException(BindFailure.text(listener.bind(), bound.cause()));
         }
         return new Open(key, bound.channel(), initializer);
     }

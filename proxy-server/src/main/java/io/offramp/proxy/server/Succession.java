@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,13 +96,7 @@ public final class Succession {
 
     /** The other process serves: this one takes no connection yet. */
     public void rest() {
-        synchronized (monitor) {
-            listeners.hold();
-        }
-        AdminServer ours = admin.get();
-        if (ours != null) {
-            ours.rest();
-        }
+        rest(_ -> true);
     }
 
     /**
@@ -112,12 +107,16 @@ public final class Succession {
      *     instead of waiting; admin pages go on here
      */
     public void rest(Set<String> taken) {
+        rest(taken::contains);
+    }
+
+    private void rest(Predicate<String> taken) {
         synchronized (monitor) {
             listeners.hold();
             listeners.keep(taken);
         }
         AdminServer ours = admin.get();
-        if (ours != null && taken.contains(ours.name())) {
+        if (ours != null && taken.test(ours.name())) {
             ours.rest();
         }
     }
